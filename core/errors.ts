@@ -1,0 +1,113 @@
+/**
+ * Every failure that the workflow, the command line or a caller tells apart. The literal `name` is the contract with
+ * Retry and Catch (and survives minifying); docs/errors.md says what each means and what to do.
+ */
+export abstract class RatchetError extends Error {
+  abstract override readonly name: string;
+}
+
+/** The user's input (a loop file, prompts, a request) is not usable; nothing was started. Fix the input. */
+export class InvalidInput extends RatchetError {
+  override readonly name = 'InvalidInput';
+  readonly problems: readonly string[];
+  constructor(subject: string, problems: readonly string[], options?: ErrorOptions) {
+    super(`${subject} is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, options);
+    this.problems = problems;
+  }
+}
+
+/** A step was called with, or returned, something that does not fit its schema: a defect in Ratchet, never retried. */
+export class StepContractBroken extends RatchetError {
+  override readonly name = 'StepContractBroken';
+}
+
+/** Something that should be in the store is not there. */
+export class ArtifactMissing extends RatchetError {
+  override readonly name = 'ArtifactMissing';
+}
+
+/** A stored artifact can't be read: cut off, or written by something else. */
+export class ArtifactUnreadable extends RatchetError {
+  override readonly name = 'ArtifactUnreadable';
+}
+
+/** A conditional write lost: the object exists already, or changed since it was read. */
+export class WriteConflict extends RatchetError {
+  override readonly name = 'WriteConflict';
+}
+
+/** The store can't be reached or refused for a passing reason. Wait and retry. */
+export class StoreUnavailable extends RatchetError {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The endpoint is busy, limited or broken for the moment (408, 409, 429, 5xx, time-out, dropped connection). Wait and retry. */
+export class ProviderOverloaded extends RatchetError {
+  override readonly name = 'ProviderOverloaded';
+  /** Seconds the endpoint asked to wait, if it said so. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number | undefined }) {
+    super(message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds;
+  }
+}
+
+/** The endpoint understood the request and refuses it (400, 404, 413, 422). Fix the loop file; retrying can't help. */
+export class ProviderRejectedRequest extends RatchetError {
+  override readonly name = 'ProviderRejectedRequest';
+}
+
+/** The key is missing, wrong or lacks a permission (401, 403). */
+export class CredentialRefused extends RatchetError {
+  override readonly name = 'CredentialRefused';
+}
+
+/** The provider takes no new training jobs from this account (OpenAI: 403 `training_not_available`). Choose another trainer. */
+export class ProviderClosed extends RatchetError {
+  override readonly name = 'ProviderClosed';
+}
+
+/** What the endpoint sent is not what its API promises. */
+export class ProviderAnswerUnreadable extends RatchetError {
+  override readonly name = 'ProviderAnswerUnreadable';
+}
+
+/** The training job ended without a model: failed or cancelled at the trainer. */
+export class TrainingFailed extends RatchetError {
+  override readonly name = 'TrainingFailed';
+}
+
+/** The trained model could not be served. */
+export class ServingFailed extends RatchetError {
+  override readonly name = 'ServingFailed';
+}
+
+/** The dataset breaks a rule of the target trainer; nothing was uploaded. */
+export class DatasetRejected extends RatchetError {
+  override readonly name = 'DatasetRejected';
+}
+
+/** The judge preferred planted nonsense to real responses: its verdicts of this round are not trusted. */
+export class JudgeMissedCanaries extends RatchetError {
+  override readonly name = 'JudgeMissedCanaries';
+}
+
+/** The loop's limit in money, tokens or calls is reached. Everything paid for is kept; raise the limit and resume. */
+export class BudgetReached extends RatchetError {
+  override readonly name = 'BudgetReached';
+}
+
+/** Somebody else promoted or rolled back while this round was evaluated: its evidence is about another incumbent. */
+export class IncumbentMoved extends RatchetError {
+  override readonly name = 'IncumbentMoved';
+}
+
+/** The loop wants a person's approval and nobody is there to ask. Resume the run with an answer. */
+export class ApprovalPending extends RatchetError {
+  override readonly name = 'ApprovalPending';
+}
+
+/** A person said no, or the time to answer ran out. */
+export class ApprovalRefused extends RatchetError {
+  override readonly name = 'ApprovalRefused';
+}

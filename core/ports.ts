@@ -1,0 +1,160 @@
+import type { Message, Prompt } from './prompt.ts';
+import type { Finish } from './response.ts';
+
+/** The tokens of one call as the endpoint reported them; both 0 when it reported none. */
+export interface Tokens {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface SampleRequest {
+  readonly prompt: Prompt;
+  /** How many responses, k. */
+  readonly count: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+}
+
+export interface SampledText {
+  readonly text: string;
+  readonly finish: Finish;
+  readonly meanLogprob?: number | undefined;
+}
+
+/** The model that is being improved. Throws ProviderOverloaded, ProviderRejectedRequest, CredentialRefused, ProviderAnswerUnreadable. */
+export interface Student {
+  readonly model: string;
+  /** At most `count` responses; fewer is an answer, the caller counts what is missing. */
+  sample(
+    request: SampleRequest,
+  ): Promise<{ readonly texts: readonly SampledText[]; readonly tokens: Tokens; readonly calls: number }>;
+}
+
+export interface TeacherRequest {
+  readonly messages: readonly Message[];
+  /** The JSON schema that the answer must fit. */
+  readonly schema: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
+  readonly maxTokens: number;
+  readonly seed: number;
+}
+
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly alternatives: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+export interface TeacherAnswer {
+  /** Undefined when the endpoint sent no choice. */
+  readonly text: string | undefined;
+  readonly finish: Finish;
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
+  readonly tokens: Tokens;
+  readonly calls: number;
+}
+
+/** The model whose feedback is trusted. Throws as Student does. */
+export interface Teacher {
+  readonly model: string;
+  ask(request: TeacherRequest): Promise<TeacherAnswer>;
+}
+
+/** One neutral training record; each trainer exports it to its own wire format. */
+export type TrainingRecord =
+  | { readonly kind: 'pair'; readonly messages: readonly Message[]; readonly chosen: string; readonly rejected: string }
+  | { readonly kind: 'example'; readonly messages: readonly Message[]; readonly response: string }
+  | { readonly kind: 'prompt'; readonly messages: readonly Message[]; readonly reference?: string | undefined };
+
+export const trainingMethods = ['dpo', 'supervised', 'reinforcement'] as const;
+export type TrainingMethod = (typeof trainingMethods)[number];
+
+export interface TrainingRequest {
+  /** A function of run and round: the trainer's job is looked up by it before one is created. */
+  readonly key: string;
+  readonly baseModel: string;
+  readonly method: TrainingMethod;
+  readonly trainFile: string;
+  readonly validationFile: string | undefined;
+  readonly hyperparameters: Readonly<Record<string, number | 'auto'>>;
+  readonly grader: Readonly<Record<string, unknown>> | undefined;
+  readonly seed: number;
+  readonly suffix: string;
+}
+
+export type JobPhase = 'pending' | 'running' | 'stopping' | 'succeeded' | 'failed' | 'cancelled' | 'unknown';
+
+export interface JobView {
+  readonly job: string;
+  readonly phase: JobPhase;
+  /** The provider's own word. */
+  readonly status: string;
+  /** What training made, once it succeeded. */
+  readonly artifact?: string | undefined;
+  readonly message?: string | undefined;
+  readonly trainedTokens?: number | undefined;
+  readonly progress?: { readonly step: number; readonly of: number } | undefined;
+}
+
+/** Managed fine-tuning. Throws as Student does, and ProviderClosed, DatasetRejected. */
+export interface Trainer {
+  /** Uploads records as one file; repeating it is harmless. */
+  upload(name: string, records: AsyncIterable<TrainingRecord>): Promise<{ readonly file: string }>;
+  findByKey(key: string, trainFile: string): Promise<{ readonly job: string } | undefined>;
+  /** Creates exactly one job: never re-sent by the provider's client. */
+  create(request: TrainingRequest): Promise<{ readonly job: string }>;
+  get(job: string): Promise<JobView>;
+  cancel(job: string): Promise<void>;
+}
+
+export interface ServingView {
+  readonly deployment: string;
+  readonly phase: 'pending' | 'ready' | 'failed';
+  /** The id to call, once ready. */
+  readonly model?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** Makes a trained artifact callable; instant for providers that serve at once. */
+export interface Serving {
+  deploy(key: string, artifact: string): Promise<ServingView>;
+  get(deployment: string): Promise<ServingView>;
+  destroy(deployment: string): Promise<void>;
+}
+
+/** A condition on a write; without one the write replaces what is there. */
+export type WriteCondition = { readonly ifAbsent: true } | { readonly ifVersion: string };
+
+/**
+ * Where artifacts live: a bucket or a directory. Keys are `/`-separated. Writes are atomic: a reader sees the whole
+ * object or none. Throws WriteConflict, StoreUnavailable, ArtifactMissing (lines of a key that is not there).
+ */
+export interface Store {
+  read(key: string): Promise<{ readonly body: string; readonly version: string } | undefined>;
+  /** The lines of a JSONL object, streamed, without their line ends; empty lines are skipped. */
+  lines(key: string): AsyncIterable<string>;
+  write(
+    key: string,
+    body: string | AsyncIterable<string>,
+    condition?: WriteCondition,
+  ): Promise<{ readonly version: string }>;
+  /** Keys below a prefix (which ends with `/`), in ascending order. */
+  list(prefix: string): AsyncIterable<string>;
+  /** Deleting what is not there is fine. */
+  delete(key: string): Promise<void>;
+}
+
+/** Told how far a step is; the command line draws bars from it, the cloud ignores it. */
+export interface ProgressListener {
+  progress(event: ProgressEvent): void;
+}
+
+export interface ProgressEvent {
+  readonly step: string;
+  readonly round: number;
+  readonly shard: number;
+  readonly done: number;
+  readonly of: number;
+  readonly usd: number;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { usageSchema } from './usage.ts';
+
+/** Why the model stopped. `length` is a cut-off response: it is kept, and fails what a whole one would pass. */
+export const finishSchema = z.enum(['stop', 'length', 'refusal', 'filtered']);
+export type Finish = z.infer<typeof finishSchema>;
+
+export const checkResultSchema = z.strictObject({
+  passed: z.int().min(0),
+  total: z.int().min(0),
+  failed: z.array(z.string()),
+});
+
+/** One sampled answer to one prompt. `id` is `<prompt id>/<index>`: verdicts are joined by it, never by position. */
+export const responseSchema = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  model: z.string(),
+  finish: finishSchema,
+  /** Mean natural log-probability of its tokens, where the endpoint gives them. */
+  meanLogprob: z.number().optional(),
+  checks: checkResultSchema,
+});
+export type Response = z.infer<typeof responseSchema>;
+
+/** One line of `responses/<shard>.jsonl`: everything one prompt got, and why something is missing. */
+export const sampledPromptSchema = z.strictObject({
+  prompt: z.string(),
+  responses: z.array(responseSchema),
+  missing: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
+  settings: z.strictObject({
+    temperature: z.number(),
+    topP: z.number(),
+    maxTokens: z.int(),
+    seed: z.int(),
+  }),
+  usage: usageSchema,
+});
+export type SampledPrompt = z.infer<typeof sampledPromptSchema>;
+
+export function responseId(promptId: string, index: number | string): string {
+  return `${promptId}/${index}`;
+}
