@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import { openaiClient } from '../../../providers/openai-compatible/client.ts';
+import { type EndpointOptions, openaiClient } from '../../../providers/openai-compatible/client.ts';
 import type { Failure } from '../failures.ts';
 
 export const KEY = 'sk-test-4f9a1c0e7b';
@@ -35,7 +35,7 @@ export class ScriptedFetch {
     return this.sent.map((sent) => sent.body);
   }
 
-  client(options: { timeoutSeconds?: number; apiKey?: string | undefined; baseURL?: string } = {}): OpenAI {
+  client(options: Partial<EndpointOptions> = {}): OpenAI {
     return openaiClient({ baseURL: 'https://models.example/v1', apiKey: KEY, fetch: this.fetch, ...options });
   }
 

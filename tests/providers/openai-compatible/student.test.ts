@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { ProviderRejectedRequest } from '../../../core/errors.ts';
 import type { SampledText } from '../../../core/ports.ts';
 import { seedFor } from '../../../core/random.ts';
@@ -28,6 +28,11 @@ const wholeBody = {
 };
 
 describe('the request', () => {
+  afterEach(() => {
+    delete process.env['OPENAI_ORG_ID'];
+    delete process.env['OPENAI_API_KEY'];
+  });
+
   test('is exactly this', async () => {
     const endpoint = new ScriptedFetch(completion(said('a', 'b', 'c', 'd'), tokens));
 
