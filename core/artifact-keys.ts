@@ -1,0 +1,38 @@
+/** The whole store on one screen. Every key is a function of (loop) or of (run, round, step, shard). */
+const shardName = (shard: number) => shard.toString().padStart(5, '0');
+const roundOf = (run: string, round: number) => `runs/${run}/round-${round}`;
+
+export const keys = {
+  registry: (loop: string) => `loops/${loop}/registry.json`,
+  /** A staged loop: immutable, named by its content, so that a run started from it always means the same. */
+  stagedLoop: (loop: string, version: string) => `loops/${loop}/staged/${version}/loop.json`,
+  stagedPrompts: (loop: string, version: string, set: PromptSet) => `loops/${loop}/staged/${version}/${set}.jsonl`,
+
+  run: (run: string) => `runs/${run}/run.json`,
+  prompts: (run: string, set: PromptSet, shard: number) => `runs/${run}/prompts/${set}/${shardName(shard)}.jsonl`,
+  report: (run: string) => `runs/${run}/report.json`,
+  reportPage: (run: string) => `runs/${run}/report.html`,
+  failure: (run: string) => `runs/${run}/failure.json`,
+
+  part: (run: string, round: number, part: Part, shard: number) =>
+    `${roundOf(run, round)}/${part}/${shardName(shard)}.jsonl`,
+  /** Beside each part: how many came in, went out and why not. It is written last: where it is, the part is finished. */
+  summary: (run: string, round: number, part: Part, shard: number) =>
+    `${roundOf(run, round)}/${part}/${shardName(shard)}.summary.json`,
+  /** Rows of a part that is still being made; gone once it is finished. */
+  checkpoints: (run: string, round: number, part: Part, shard: number) =>
+    `${roundOf(run, round)}/${part}/${shardName(shard)}.checkpoint/`,
+
+  dataset: (run: string, round: number) => `${roundOf(run, round)}/dataset.json`,
+  datasetRows: (run: string, round: number, split: 'train' | 'validation') =>
+    `${roundOf(run, round)}/dataset/${split}.jsonl`,
+  approval: (run: string, round: number) => `${roundOf(run, round)}/approval.json`,
+  training: (run: string, round: number) => `${roundOf(run, round)}/training.json`,
+  serving: (run: string, round: number) => `${roundOf(run, round)}/serving.json`,
+  evaluation: (run: string, round: number) => `${roundOf(run, round)}/evaluation.json`,
+  decision: (run: string, round: number) => `${roundOf(run, round)}/decision.json`,
+  outcome: (run: string, round: number) => `${roundOf(run, round)}/outcome.json`,
+} as const;
+
+export type PromptSet = 'train' | 'held-out';
+export type Part = 'responses' | 'verdicts' | 'pairs' | 'evaluation';

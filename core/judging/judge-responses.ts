@@ -1,0 +1,170 @@
+import type { Teacher } from '../ports.ts';
+import type { Prompt } from '../prompt.ts';
+import { pickIndex, randomFor, seedFor, shuffled } from '../random.ts';
+import type { Response, SampledPrompt } from '../response.ts';
+import { addUsage, noUsage, type Price, priced, type Usage } from '../usage.ts';
+import { canaryFor, showsCanary } from './canaries.ts';
+import { compareByChecks } from './compare-by-checks.ts';
+import { findExtremes } from './find-extremes.ts';
+import {
+  comparisonQuestion,
+  critiqueQuestion,
+  type JudgedText,
+  type JudgeQuestion,
+  type Rubric,
+} from './judge-prompt.ts';
+import type { JudgedPrompt } from './judged-prompt.ts';
+import { readComparison, readCritiques } from './read-answer.ts';
+import type { Comparison } from './verdict.ts';
+
+export interface JudgeSettings {
+  readonly rubric: Rubric;
+  readonly critiques: boolean;
+  readonly canaryShare: number;
+  readonly maxTokens: number;
+  readonly price: Price;
+}
+
+/**
+ * Finds and confirms the best and the worst of one prompt's responses: checks before teacher, one balanced random order
+ * while searching, both orders on the pair that may be trained on, then a critique of each. `key` names the run, round
+ * and prompt; the same key asks the same questions in the same order.
+ */
+export async function judgeResponses(
+  prompt: Prompt,
+  sampled: SampledPrompt,
+  teacher: Teacher,
+  settings: JudgeSettings,
+  key: string,
+): Promise<JudgedPrompt> {
+  const bench = new Bench(prompt, teacher, settings, key);
+  const { judged, leftOut } = worthJudging(sampled.responses);
+  const row = { prompt: prompt.id, judged: judged.map((response) => response.id), leftOut };
+  if (judged.length < 2) {
+    return {
+      ...row,
+      search: [],
+      extremes: null,
+      confirmation: [],
+      critiques: null,
+      canaryMissed: null,
+      usage: noUsage,
+    };
+  }
+
+  const search: Comparison[] = [];
+  const { best, worst } = await findExtremes(shuffled(judged, randomFor(key, 'bracket')), async (first, second) => {
+    const comparison = await bench.compare(first, second);
+    search.push(comparison);
+    return comparison.kind === 'abstention' || comparison.winner === 'tie'
+      ? 'neither'
+      : comparison.winner === first.id
+        ? 'first'
+        : 'second';
+  });
+  const confirmation = await bench.confirm(best, worst, search);
+  const agreed = agreedWinner(confirmation) === best.id;
+  const critiques = agreed && settings.critiques ? await bench.critique(best, worst) : null;
+  const canaryMissed = showsCanary(key, settings.canaryShare) ? await bench.canary(best) : null;
+  return {
+    ...row,
+    search,
+    extremes: { best: best.id, worst: worst.id },
+    confirmation,
+    critiques,
+    canaryMissed,
+    usage: bench.usage,
+  };
+}
+
+/** The response that every confirming comparison names, or undefined: a tie, a conflict or an abstention agrees on none. */
+export function agreedWinner(confirmation: readonly Comparison[]): string | undefined {
+  const winners = confirmation.map((comparison) => (comparison.kind === 'verdict' ? comparison.winner : undefined));
+  const [winner] = winners;
+  return winner !== undefined && winner !== 'tie' && winners.every((other) => other === winner) ? winner : undefined;
+}
+
+/** Distinct, answered responses; the first of equal texts stays. */
+function worthJudging(responses: readonly Response[]): { judged: Response[]; leftOut: Record<string, string> } {
+  const judged: Response[] = [];
+  const leftOut: Record<string, string> = {};
+  const seen = new Set<string>();
+  for (const response of responses) {
+    const text = response.text.trim();
+    if (response.finish === 'refusal' || response.finish === 'filtered') leftOut[response.id] = response.finish;
+    else if (text === '') leftOut[response.id] = 'empty';
+    else if (seen.has(text)) leftOut[response.id] = 'duplicate';
+    else judged.push(response);
+    seen.add(text);
+  }
+  return { judged, leftOut };
+}
+
+/** The teacher at work on one prompt: asks, reads, and keeps the bill. */
+class Bench {
+  usage: Usage = noUsage;
+  readonly #prompt: Prompt;
+  readonly #teacher: Teacher;
+  readonly #settings: JudgeSettings;
+  readonly #key: string;
+  /** Balanced: a coin decides which response of the first comparison is shown first, then the sides alternate. */
+  #flip: boolean;
+
+  constructor(prompt: Prompt, teacher: Teacher, settings: JudgeSettings, key: string) {
+    this.#prompt = prompt;
+    this.#teacher = teacher;
+    this.#settings = settings;
+    this.#key = key;
+    this.#flip = pickIndex(randomFor(key, 'order'), 2) === 1;
+  }
+
+  async compare(first: Response, second: Response): Promise<Comparison> {
+    const byChecks = compareByChecks(first, second);
+    if (byChecks) return byChecks;
+    this.#flip = !this.#flip;
+    return this.#flip ? this.ask(second, first) : this.ask(first, second);
+  }
+
+  /** Both orders of the extremes; an order that the search has already asked is not asked again. */
+  async confirm(best: Response, worst: Response, search: readonly Comparison[]): Promise<Comparison[]> {
+    const byChecks = compareByChecks(best, worst);
+    if (byChecks) return [byChecks];
+    const confirmation: Comparison[] = [];
+    for (const [first, second] of [[best, worst] as const, [worst, best] as const]) {
+      const asked = search.find(({ compared }) => compared[0] === first.id && compared[1] === second.id);
+      confirmation.push(asked ?? (await this.ask(first, second)));
+    }
+    return confirmation;
+  }
+
+  async critique(best: Response, worst: Response): Promise<Record<string, string> | null> {
+    const question = critiqueQuestion(this.#prompt, this.#settings.rubric, [best, worst], `${this.#key} critique`);
+    const critiques = readCritiques(await this.#put(question, 'critique'), question);
+    return critiques ? Object.fromEntries(critiques) : null;
+  }
+
+  async canary(best: Response): Promise<boolean> {
+    const canary = { id: 'canary', text: canaryFor(this.#key) };
+    const comparison = await (pickIndex(randomFor(this.#key, 'canary side'), 2) === 0
+      ? this.ask(best, canary)
+      : this.ask(canary, best));
+    return comparison.kind === 'verdict' && comparison.winner === canary.id;
+  }
+
+  async ask(first: JudgedText, second: JudgedText): Promise<Comparison> {
+    const key = `${this.#key} ${first.id} ${second.id}`;
+    const question = comparisonQuestion(this.#prompt, this.#settings.rubric, [first, second], key);
+    return readComparison(await this.#put(question, key), question);
+  }
+
+  async #put(question: JudgeQuestion, key: string) {
+    const answer = await this.#teacher.ask({
+      messages: question.messages,
+      schema: question.schema,
+      maxTokens: this.#settings.maxTokens,
+      seed: seedFor(this.#key, key),
+    });
+    this.usage = addUsage(this.usage, { ...priced(answer.tokens, this.#settings.price), calls: answer.calls });
+    return answer;
+  }
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { rubricSchema } from './judging/judge-prompt.ts';
+import { trainingMethods } from './ports.ts';
+import { priceSchema } from './usage.ts';
+
+const share = z.number().min(0).max(1);
+
+/** Where a model is called: the embedded sandbox, or any OpenAI-compatible base URL. */
+const endpoint = z
+  .union([z.literal('sandbox'), z.url({ protocol: /^https?$/ })])
+  .describe('"sandbox", or the base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1');
+const apiKeyEnv = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'give the NAME of an environment variable, never the key itself')
+  .optional()
+  .describe('Name of the environment variable that holds the API key; the key itself never stands in a file');
+
+const chatModel = {
+  endpoint,
+  apiKeyEnv,
+  model: z.string().min(1).describe('Model id as the endpoint knows it'),
+  price: priceSchema
+    .prefault({ prompt: 0, completion: 0 })
+    .describe('US dollars per million tokens, for forecast, accounting and budget'),
+};
+
+const studentSchema = z
+  .strictObject(chatModel)
+  .describe('The base student: what the loop starts from and can be reset to');
+const teacherSchema = z
+  .strictObject({
+    ...chatModel,
+    maxTokens: z.int().min(8).default(256).describe('Token limit of one answer of the teacher'),
+  })
+  .describe('The model whose feedback is trusted; best of another family than the student (arXiv 2404.13076)');
+const trainerSchema = z
+  .strictObject({
+    endpoint,
+    apiKeyEnv,
+    method: z
+      .enum(trainingMethods)
+      .default('dpo')
+      .describe('dpo on pairs, supervised on the best responses, reinforcement against the teacher as grader'),
+    hyperparameters: z
+      .record(z.string(), z.union([z.number(), z.literal('auto')]))
+      .default({})
+      .describe("Passed to the trainer's method: n_epochs, batch_size, learning_rate_multiplier, beta, …"),
+    pollSeconds: z.int().min(1).max(3600).default(60).describe('Time between two looks at a job'),
+    usdPerJob: z.number().min(0).default(0).describe('What one training job costs, for forecast and accounting'),
+  })
+  .describe('Who fine-tunes');
+
+/** The user's loop file. Every default is here and is documented in docs/loop-file.md, which is generated from this. */
+export const loopSchema = z.strictObject({
+  $schema: z.string().optional().describe('For editors only'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1 to 40 lower-case letters, digits and hyphens')
+    .describe('Name of the loop; its student lives under loops/<name>/ in the store'),
+  description: z.string().default('').describe('One sentence for the report'),
+  skill: z.string().describe('Path of a skill pack (a folder with skill.yaml), relative to this file'),
+  prompts: z
+    .strictObject({
+      train: z.string().describe('JSONL of prompts to learn from, relative to this file'),
+      heldOut: z
+        .string()
+        .optional()
+        .describe('JSONL of prompts to evaluate on, never trained on; without it a share of train is held out'),
+      heldOutShare: share
+        .default(0.2)
+        .describe(
+          'Share of train that is held out where heldOut is not given; by content, so equal prompts stay together',
+        ),
+    })
+    .describe('The prompts, one JSON object a line'),
+  student: studentSchema,
+  teacher: teacherSchema,
+  trainer: trainerSchema,
+  sampling: z
+    .strictObject({
+      responses: z.int().min(2).max(16).default(4).describe('Responses to each prompt, k'),
+      temperature: z.number().min(0).max(2).default(1),
+      topP: z.number().gt(0).max(1).default(1),
+      maxTokens: z.int().min(1).default(512).describe('Token limit of one response'),
+    })
+    .prefault({})
+    .describe("How the student's responses are sampled"),
+  judging: z
+    .strictObject({
+      critiques: z
+        .boolean()
+        .default(true)
+        .describe('Ask the teacher for a critique of chosen and rejected: one call a pair'),
+      minimumProbability: z
+        .number()
+        .min(0.5)
+        .max(1)
+        .default(0.9)
+        .describe('Where the endpoint gives log-probabilities: verdicts below it make no pair'),
+      canaryShare: share.default(0.02).describe('Share of prompts whose judge is also shown planted nonsense'),
+    })
+    .prefault({})
+    .describe('How the teacher judges'),
+  pairs: z
+    .strictObject({
+      minimum: z.int().min(1).default(24).describe('Fewer sound pairs end the round: nothing to learn'),
+      maximumLengthRatio: z
+        .number()
+        .gt(1)
+        .default(2)
+        .describe('Pairs whose longer response has more than this many times the words are left out'),
+      validationShare: share.default(0.1).describe('Share of the pairs kept for the trainer as validation'),
+      maximumTokens: z
+        .int()
+        .min(8)
+        .default(2048)
+        .describe("The trainer's token limit a side; chosen and rejected must differ before it"),
+      sameResponseShare: share
+        .default(0.05)
+        .describe('One chosen text for more than this share of prompts (and for five at least) is left out'),
+    })
+    .prefault({})
+    .describe('How preference pairs are built and filtered'),
+  evaluation: z
+    .strictObject({
+      temperature: z.number().min(0).max(2).optional().describe('Default: sampling.temperature'),
+      alpha: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .default(0.05)
+        .describe('Chance of ever promoting an equal student in a run, spent across its rounds'),
+      minimumPrompts: z.int().min(1).default(50).describe('No promotion on fewer held-out prompts'),
+      guards: z
+        .strictObject({
+          checks: share.default(0.05).describe('How much lower the held-out check rate may be, at 95 % confidence'),
+          length: z.number().gt(1).default(2).describe('Mean words may change by this factor at most, either way'),
+          refusals: share.default(0.02).describe('How much higher the share of refusals may be'),
+          repetition: share.default(0.1).describe('How much higher the mean share of repeated word pairs may be'),
+          cutOff: share.default(0.05).describe('How much higher the share of cut-off responses may be'),
+          unreadable: share.default(0.02).describe('Share of evaluation verdicts that may be abstentions'),
+        })
+        .prefault({}),
+    })
+    .prefault({})
+    .describe('How a candidate is compared with the incumbent on held-out prompts'),
+  rounds: z.int().min(1).max(20).default(1).describe('Rounds of one run'),
+  approval: z
+    .enum(['never', 'before-training'])
+    .default('never')
+    .describe('Whether a person must agree before training is paid for'),
+  budget: z
+    .strictObject({
+      usd: z.number().min(0).optional(),
+      calls: z.int().min(1).optional(),
+      tokens: z.int().min(1).optional(),
+    })
+    .prefault({})
+    .describe('Limits of one run; reaching one ends the run under its own name and keeps everything'),
+  shards: z
+    .strictObject({
+      prompts: z.int().min(1).max(5000).default(100).describe('Prompts a shard'),
+      atOnce: z.int().min(1).max(1000).default(4).describe('Shards worked on at the same time'),
+      callsAtOnce: z.int().min(1).max(200).default(8).describe('Model calls under way at the same time in one shard'),
+    })
+    .prefault({})
+    .describe('How the work is cut; atOnce × callsAtOnce is what the endpoint sees'),
+  schedule: z
+    .strictObject({
+      cron: z.string().describe('Cron expression of EventBridge Scheduler, such as cron(0 3 ? * MON *)'),
+      timeZone: z.string().default('UTC'),
+      paused: z.boolean().default(false),
+    })
+    .optional()
+    .describe('When the deployed loop runs by itself'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2_147_483_647)
+    .default(1)
+    .describe('Same seed, same bytes, for all that does not come from a remote model'),
+});
+
+/** A loop file as parsed: every default filled in. */
+export type LoopFile = z.infer<typeof loopSchema>;
+
+/** A skill pack's skill.yaml. */
+export const skillSchema = z.strictObject({ ...rubricSchema.shape, description: z.string().default('') });
+
+/** The loop as it is staged in the store, whole: the file plus the skill it names. Paths have done their work. */
+export const loopDocumentSchema = z.strictObject({
+  ...loopSchema.omit({ $schema: true, skill: true, prompts: true, schedule: true }).shape,
+  rubric: rubricSchema,
+  heldOutShare: share.nullable(),
+});
+export type Loop = z.infer<typeof loopDocumentSchema>;
