@@ -13,6 +13,7 @@ export const keys = {
   report: (run: string) => `runs/${run}/report.json`,
   reportPage: (run: string) => `runs/${run}/report.html`,
   failure: (run: string) => `runs/${run}/failure.json`,
+  budget: (run: string) => `runs/${run}/budget.json`,
 
   part: (run: string, round: number, part: Part, shard: number) =>
     `${roundOf(run, round)}/${part}/${shardName(shard)}.jsonl`,

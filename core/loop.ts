@@ -5,21 +5,38 @@ import { priceSchema } from './usage.ts';
 
 const share = z.number().min(0).max(1);
 
+/*
+ * Each key has a description, which docs/loop-file.md and editors show. `allowed` says in words what a pattern means, for
+ * the same page and for messages about a wrong value.
+ */
+
 /** Where a model is called: the embedded sandbox, or any OpenAI-compatible base URL. */
 const endpoint = z
-  .union([z.literal('sandbox'), z.url({ protocol: /^https?$/ })])
+  .union([
+    z.literal('sandbox'),
+    z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !/^https?:\/\/[^/]*@/.test(url), 'keep user and password out of the URL; see apiKeyEnv'),
+  ])
   .describe('"sandbox", or the base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1');
 const apiKeyEnv = z
   .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'give the NAME of an environment variable, never the key itself')
+  .regex(/^[A-Z][A-Z0-9_]*$/)
   .optional()
-  .describe('Name of the environment variable that holds the API key; the key itself never stands in a file');
+  .meta({
+    description: 'Name of the environment variable that holds the API key; the key itself never stands in a file',
+    allowed: 'the NAME of an environment variable, such as OPENAI_API_KEY, never the key itself',
+  });
 
 const chatModel = {
   endpoint,
   apiKeyEnv,
   model: z.string().min(1).describe('Model id as the endpoint knows it'),
-  price: priceSchema
+  price: z
+    .strictObject({
+      prompt: priceSchema.shape.prompt.describe('US dollars per million tokens that are sent'),
+      completion: priceSchema.shape.completion.describe('US dollars per million tokens that come back'),
+    })
     .prefault({ prompt: 0, completion: 0 })
     .describe('US dollars per million tokens, for forecast, accounting and budget'),
 };
@@ -55,18 +72,25 @@ export const loopSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors only'),
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1 to 40 lower-case letters, digits and hyphens')
-    .describe('Name of the loop; its student lives under loops/<name>/ in the store'),
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+    .meta({
+      description: 'Name of the loop; its student lives under loops/<name>/ in the store',
+      allowed: '1 to 40 lower-case letters, digits and hyphens',
+    }),
   description: z.string().default('').describe('One sentence for the report'),
-  skill: z.string().describe('Path of a skill pack (a folder with skill.yaml), relative to this file'),
+  skill: z.string().min(1).describe('Path of a skill pack (a folder with skill.yaml), relative to this file'),
   prompts: z
     .strictObject({
-      train: z.string().describe('JSONL of prompts to learn from, relative to this file'),
+      train: z.string().min(1).describe('JSONL of prompts to learn from, relative to this file'),
       heldOut: z
         .string()
+        .min(1)
         .optional()
         .describe('JSONL of prompts to evaluate on, never trained on; without it a share of train is held out'),
-      heldOutShare: share
+      heldOutShare: z
+        .number()
+        .gt(0)
+        .lt(1)
         .default(0.2)
         .describe(
           'Share of train that is held out where heldOut is not given; by content, so equal prompts stay together',
@@ -79,8 +103,13 @@ export const loopSchema = z.strictObject({
   sampling: z
     .strictObject({
       responses: z.int().min(2).max(16).default(4).describe('Responses to each prompt, k'),
-      temperature: z.number().min(0).max(2).default(1),
-      topP: z.number().gt(0).max(1).default(1),
+      temperature: z
+        .number()
+        .min(0)
+        .max(2)
+        .default(1)
+        .describe('Higher is more varied; at 0 the responses hardly differ and make no pairs'),
+      topP: z.number().gt(0).max(1).default(1).describe('Only the likeliest tokens up to this total are sampled'),
       maxTokens: z.int().min(1).default(512).describe('Token limit of one response'),
     })
     .prefault({})
@@ -140,7 +169,8 @@ export const loopSchema = z.strictObject({
           cutOff: share.default(0.05).describe('How much higher the share of cut-off responses may be'),
           unreadable: share.default(0.02).describe('Share of evaluation verdicts that may be abstentions'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('What a candidate may not lose, however often it wins'),
     })
     .prefault({})
     .describe('How a candidate is compared with the incumbent on held-out prompts'),
@@ -151,9 +181,9 @@ export const loopSchema = z.strictObject({
     .describe('Whether a person must agree before training is paid for'),
   budget: z
     .strictObject({
-      usd: z.number().min(0).optional(),
-      calls: z.int().min(1).optional(),
-      tokens: z.int().min(1).optional(),
+      usd: z.number().min(0).optional().describe('US dollars by the prices of this file'),
+      calls: z.int().min(1).optional().describe('Model calls, of student and teacher'),
+      tokens: z.int().min(1).optional().describe('Tokens sent and received, of student and teacher'),
     })
     .prefault({})
     .describe('Limits of one run; reaching one ends the run under its own name and keeps everything'),
@@ -167,9 +197,19 @@ export const loopSchema = z.strictObject({
     .describe('How the work is cut; atOnce × callsAtOnce is what the endpoint sees'),
   schedule: z
     .strictObject({
-      cron: z.string().describe('Cron expression of EventBridge Scheduler, such as cron(0 3 ? * MON *)'),
-      timeZone: z.string().default('UTC'),
-      paused: z.boolean().default(false),
+      cron: z
+        .string()
+        .regex(/^cron\(\S+( \S+){5}\)$/)
+        .meta({
+          description: 'Cron expression of EventBridge Scheduler: minutes, hours, day, month, weekday, year',
+          allowed: 'cron(…) with six fields, such as cron(0 3 ? * MON *)',
+        }),
+      timeZone: z
+        .string()
+        .min(1)
+        .default('UTC')
+        .describe('IANA time zone of the cron expression, such as Europe/Paris'),
+      paused: z.boolean().default(false).describe('Keeps the schedule but starts no run'),
     })
     .optional()
     .describe('When the deployed loop runs by itself'),
@@ -185,7 +225,12 @@ export const loopSchema = z.strictObject({
 export type LoopFile = z.infer<typeof loopSchema>;
 
 /** A skill pack's skill.yaml. */
-export const skillSchema = z.strictObject({ ...rubricSchema.shape, description: z.string().default('') });
+export const skillSchema = z.strictObject({
+  description: z.string().default('').describe('One sentence for people: what the skill is about'),
+  purpose: rubricSchema.shape.purpose.min(1).describe('Told to the judge first: what the responses are for'),
+  rules: rubricSchema.shape.rules.describe('What makes a response good, one rule an entry, most important first'),
+});
+export type Skill = z.infer<typeof skillSchema>;
 
 /** The loop as it is staged in the store, whole: the file plus the skill it names. Paths have done their work. */
 export const loopDocumentSchema = z.strictObject({

@@ -154,7 +154,10 @@ export interface ProgressEvent {
   readonly step: string;
   readonly round: number;
   readonly shard: number;
+  /** Of this shard. */
   readonly done: number;
+  /** Of the whole step, all its shards together. */
   readonly of: number;
+  /** Spent by this shard of the step so far. */
   readonly usd: number;
 }

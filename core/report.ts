@@ -31,7 +31,7 @@ export const evaluationSchema = z.strictObject({
   losses: z.int().min(0),
   abstentions: z.int().min(0),
   decidedByChecks: z.int().min(0),
-  /** The e-process: `[prompts seen, log10 of the wealth]`, thinned for plotting. */
+  /** The e-process: `[prompts seen, log10 of the wealth]`, thinned for plotting; its highest point is always there. */
   wealth: z.array(z.tuple([z.int(), z.number()])),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
@@ -147,7 +147,14 @@ export const lineageEntrySchema = z.strictObject({
 });
 export type LineageEntry = z.infer<typeof lineageEntrySchema>;
 
-export const endings = ['finished', 'nothing-to-learn', 'budget-reached', 'approval-refused', 'failed'] as const;
+export const endings = [
+  'finished',
+  'nothing-to-learn',
+  'budget-reached',
+  'approval-pending',
+  'approval-refused',
+  'failed',
+] as const;
 export type Ending = (typeof endings)[number];
 
 /** `runs/<run>/report.json`: the whole story of one run; report.html is drawn from it and from nothing else. */

@@ -8,7 +8,7 @@ export type Finish = z.infer<typeof finishSchema>;
 export const checkResultSchema = z.strictObject({
   passed: z.int().min(0),
   total: z.int().min(0),
-  failed: z.array(z.string()),
+  failed: z.array(z.string()).readonly(),
 });
 
 /** One sampled answer to one prompt. `id` is `<prompt id>/<index>`: verdicts are joined by it, never by position. */

@@ -3,8 +3,9 @@ export type Decide<T> = (first: T, second: T) => Promise<'first' | 'second' | 'n
 
 /**
  * The best and the worst of k items in ⌈3k/2⌉ − 2 comparisons: pairs first, then the winners among themselves for the
- * best and the losers for the worst. An undecided comparison lets the earlier item of the given order go on; the
- * confirmation in both orders that follows is what a label rests on, not this search.
+ * best and the losers for the worst; one comparison less where the odd one out is the best. They are two different
+ * items even if the decisions go in a circle. An undecided comparison lets the earlier item of the given order go on;
+ * the confirmation in both orders that follows is what a label rests on, not this search.
  */
 export async function findExtremes<T>(items: readonly T[], decide: Decide<T>): Promise<{ best: T; worst: T }> {
   if (items.length < 2) throw new RangeError(`findExtremes needs two items at least, got ${items.length}`);
@@ -21,7 +22,10 @@ export async function findExtremes<T>(items: readonly T[], decide: Decide<T>): P
     winners.push(last);
     losers.push(last);
   }
-  return { best: await bestOf(winners, decide), worst: await worstOf(losers, decide) };
+  const best = await bestOf(winners, decide);
+  // The odd one out stands on both sides.
+  const others = losers.filter((item) => item !== best);
+  return { best, worst: await worstOf(others, decide) };
 }
 
 async function bestOf<T>(items: readonly T[], decide: Decide<T>): Promise<T> {

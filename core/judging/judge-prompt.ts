@@ -151,6 +151,6 @@ function fence(
 
 /** A fence that its content can't close: the nonce is unknown to the author, and look-alikes are taken apart. */
 function fenceBlock(what: string, label: string, nonce: string, text: string): string {
-  const harmless = text.replaceAll('<<<', '< < <').replaceAll('>>>', '> > >');
+  const harmless = text.replaceAll(/<{3,}|>{3,}/g, (marks) => [...marks].join(' '));
   return `<<<${what}${label} ${nonce}>>>\n${harmless}\n<<<end ${what}${label} ${nonce}>>>`;
 }

@@ -2,27 +2,19 @@ import type { Teacher } from '../ports.ts';
 import type { Prompt } from '../prompt.ts';
 import { pickIndex, randomFor, seedFor, shuffled } from '../random.ts';
 import type { Response, SampledPrompt } from '../response.ts';
-import { addUsage, noUsage, type Price, priced, type Usage } from '../usage.ts';
+import { addUsage, noUsage, type Usage } from '../usage.ts';
+import { type AskSettings, askComparison, askTeacher } from './ask-comparison.ts';
 import { canaryFor, showsCanary } from './canaries.ts';
 import { compareByChecks } from './compare-by-checks.ts';
 import { findExtremes } from './find-extremes.ts';
-import {
-  comparisonQuestion,
-  critiqueQuestion,
-  type JudgedText,
-  type JudgeQuestion,
-  type Rubric,
-} from './judge-prompt.ts';
+import { critiqueQuestion, type JudgedText } from './judge-prompt.ts';
 import type { JudgedPrompt } from './judged-prompt.ts';
-import { readComparison, readCritiques } from './read-answer.ts';
+import { readCritiques } from './read-answer.ts';
 import type { Comparison } from './verdict.ts';
 
-export interface JudgeSettings {
-  readonly rubric: Rubric;
+export interface JudgeSettings extends AskSettings {
   readonly critiques: boolean;
   readonly canaryShare: number;
-  readonly maxTokens: number;
-  readonly price: Price;
 }
 
 /**
@@ -94,8 +86,10 @@ function worthJudging(responses: readonly Response[]): { judged: Response[]; lef
     if (response.finish === 'refusal' || response.finish === 'filtered') leftOut[response.id] = response.finish;
     else if (text === '') leftOut[response.id] = 'empty';
     else if (seen.has(text)) leftOut[response.id] = 'duplicate';
-    else judged.push(response);
-    seen.add(text);
+    else {
+      judged.push(response);
+      seen.add(text);
+    }
   }
   return { judged, leftOut };
 }
@@ -139,7 +133,10 @@ class Bench {
 
   async critique(best: Response, worst: Response): Promise<Record<string, string> | null> {
     const question = critiqueQuestion(this.#prompt, this.#settings.rubric, [best, worst], `${this.#key} critique`);
-    const critiques = readCritiques(await this.#put(question, 'critique'), question);
+    const seed = seedFor(this.#key, 'critique');
+    const { answer, usage } = await askTeacher(this.#teacher, question, this.#settings, seed);
+    this.usage = addUsage(this.usage, usage);
+    const critiques = readCritiques(answer, question);
     return critiques ? Object.fromEntries(critiques) : null;
   }
 
@@ -152,19 +149,8 @@ class Bench {
   }
 
   async ask(first: JudgedText, second: JudgedText): Promise<Comparison> {
-    const key = `${this.#key} ${first.id} ${second.id}`;
-    const question = comparisonQuestion(this.#prompt, this.#settings.rubric, [first, second], key);
-    return readComparison(await this.#put(question, key), question);
-  }
-
-  async #put(question: JudgeQuestion, key: string) {
-    const answer = await this.#teacher.ask({
-      messages: question.messages,
-      schema: question.schema,
-      maxTokens: this.#settings.maxTokens,
-      seed: seedFor(this.#key, key),
-    });
-    this.usage = addUsage(this.usage, { ...priced(answer.tokens, this.#settings.price), calls: answer.calls });
-    return answer;
+    const asked = await askComparison(this.#prompt, [first, second], this.#teacher, this.#settings, this.#key);
+    this.usage = addUsage(this.usage, asked.usage);
+    return asked.comparison;
   }
 }

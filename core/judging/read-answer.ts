@@ -3,7 +3,7 @@ import type { TeacherAnswer, TokenLogprob } from '../ports.ts';
 import type { JudgeQuestion } from './judge-prompt.ts';
 import type { AbstentionReason, Comparison } from './verdict.ts';
 
-const winnerAnswer = z.looseObject({ winner: z.string() });
+const winnerAnswer = z.strictObject({ winner: z.string() });
 
 /**
  * Reads a teacher's answer to a comparison. What is not exactly the asked-for JSON naming a response that was shown is
@@ -21,7 +21,7 @@ export function readComparison(answer: TeacherAnswer, question: JudgeQuestion): 
 
   const silence = reasonForSilence(answer);
   if (silence) return abstain(silence);
-  const read = winnerAnswer.safeParse(strictJson(answer.text ?? '', 'winner'));
+  const read = winnerAnswer.safeParse(strictJson(answer.text ?? ''));
   if (!read.success) return abstain(answer.finish === 'length' ? 'cut-off' : 'unreadable');
 
   const label = read.data.winner.trim();
@@ -45,7 +45,7 @@ export function readCritiques(answer: TeacherAnswer, question: JudgeQuestion): R
   if (reasonForSilence(answer)) return undefined;
   const names = [...question.labels.keys()];
   const shape = z.looseObject(Object.fromEntries(names.map((name) => [name, z.string().trim().min(1)])));
-  const read = shape.safeParse(strictJson(answer.text ?? '', ...names));
+  const read = shape.safeParse(strictJson(answer.text ?? ''));
   if (!read.success) return undefined;
   return new Map(names.map((name) => [question.labels.get(name) as string, read.data[name] as string]));
 }
@@ -57,18 +57,22 @@ function reasonForSilence(answer: TeacherAnswer): AbstentionReason | undefined {
 }
 
 /** The value of a text that is one JSON value, alone or in one code fence; a key that stands twice makes it unreadable. */
-function strictJson(text: string, ...keys: readonly string[]): unknown {
+function strictJson(text: string): unknown {
   const bare = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/.exec(text.trim())?.[1] ?? text;
-  if (keys.some((key) => bare.split(`"${key}"`).length > 2 && occursTwiceAsKey(bare, key))) return undefined;
   try {
-    return JSON.parse(bare);
+    const value: unknown = JSON.parse(bare);
+    return hasRepeatedKey(bare) ? undefined : value;
   } catch {
     return undefined;
   }
 }
 
-function occursTwiceAsKey(text: string, key: string): boolean {
-  return text.match(new RegExp(`"${key}"\\s*:`, 'g'))?.length !== 1;
+/** Of valid JSON. An escaped key is the same key, so keys are compared as parsed. */
+function hasRepeatedKey(json: string): boolean {
+  const keys = [...json.matchAll(/("(?:[^"\\]|\\.)*")\s*(:)?/g)].flatMap(([, key, colon]) =>
+    key !== undefined && colon ? [JSON.parse(key)] : [],
+  );
+  return new Set(keys).size < keys.length;
 }
 
 /**

@@ -118,7 +118,7 @@ export function createJobRunner(jobs: Jobs, files: Files, models: Models): JobRu
         addEvent(record, 'info', message, metrics);
       },
       onCheckpoint(step, weights) {
-        const name = `${tunedName(record.job)}:ckpt-step-${step}`;
+        const name = `${tunedName(record)}:ckpt-step-${step}`;
         void keepCheckpoint(record, name, metrics, weights);
       },
       grade: (samples) => (grader ? gradeAll(record, grader, samples, signal) : Promise.resolve([])),
@@ -166,7 +166,7 @@ export function createJobRunner(jobs: Jobs, files: Files, models: Models): JobRu
   }
 
   async function finish(record: JobRecord, weights: Weights, tokens: number): Promise<void> {
-    const name = tunedName(record.job);
+    const name = tunedName(record);
     const metrics = record.events.findLast(({ type }) => type === 'metrics')?.data ?? {};
     await keepCheckpoint(record, name, metrics, weights);
     Object.assign(record.job, {

@@ -118,10 +118,14 @@ export function now(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** `ft:<base>:<suffix>:<job>`, also for a job that starts from a fine-tuned model. */
-export function tunedName(job: JobObject): string {
+/**
+ * `ft:<base>:<suffix>:<hash>`, also for a job that starts from a fine-tuned model. Weights are a function of the request, so
+ * the name is one too: the same training asked for again, by another run, makes the same model under the same name.
+ */
+export function tunedName({ job, request }: JobRecord): string {
   const base = job.model.startsWith('ft:') ? (job.model.split(':')[1] ?? '') : job.model;
-  return `ft:${base}:${job.user_provided_suffix ?? ''}:${job.id.slice('ftjob-'.length, 'ftjob-'.length + 8)}`;
+  const { metadata: _, ...training } = request;
+  return `ft:${base}:${job.user_provided_suffix ?? ''}:${contentHash(JSON.stringify(training)).slice(0, 8)}`;
 }
 
 /** The id is a function of the request and of how many jobs asked the same before. */

@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { keys } from '../../core/artifact-keys.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { type Approval, type Run, runSchema } from '../../core/run.ts';
+import { updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
+import { followRun } from '../follow-run.ts';
+import { type Globals, globalsOf } from '../globals.ts';
+import { findRun, roundsOf } from '../runs.ts';
+
+const limit = z.coerce.number().positive().optional();
+const optionsSchema = z.looseObject({
+  approve: z.boolean().default(false),
+  reject: z.boolean().default(false),
+  note: z.string().default(''),
+  usd: limit,
+  calls: limit,
+  tokens: limit,
+});
+
+export function resumeCommand(): Command {
+  return new Command('resume')
+    .description('go on with a run that was stopped, failed, reached its budget, or waits for approval')
+    .argument('[run]', 'name of the run; the latest where it is left out')
+    .option('--approve', 'agree to the training that the run waits to start')
+    .option('--reject', 'refuse it: the run ends, the incumbent stays')
+    .option('--note <text>', 'a word on why, kept with the answer')
+    .option('--usd <n>', 'raise the budget to so many US dollars in all')
+    .option('--calls <n>', 'raise the budget to so many calls in all')
+    .option('--tokens <n>', 'raise the budget to so many tokens in all')
+    .action(async (name: string | undefined, given: unknown, command: Command) => {
+      const globals = globalsOf(command);
+      const options = optionsSchema.parse(given);
+      const run = await findRun(globals.store, name);
+      await raiseBudget(globals, run, options);
+      if (options.approve || options.reject) await answerApproval(globals, run, options);
+      await followRun({ run: run.run, loop: run.loop.name, version: run.version }, globals, []);
+    });
+}
+
+async function raiseBudget({ store }: Globals, { run }: Run, { usd, calls, tokens }: z.infer<typeof optionsSchema>) {
+  const raised = Object.fromEntries(Object.entries({ usd, calls, tokens }).filter(([, value]) => value !== undefined));
+  if (Object.keys(raised).length === 0) return;
+  await updateArtifact(store, keys.run(run), runSchema, (current) => {
+    if (!current) return undefined;
+    return { ...current, loop: { ...current.loop, budget: { ...current.loop.budget, ...raised } } };
+  });
+}
+
+async function answerApproval(
+  { store }: Globals,
+  { run }: Run,
+  { approve, reject, note }: z.infer<typeof optionsSchema>,
+): Promise<void> {
+  if (approve && reject) throw new InvalidInput('The command', ['give --approve or --reject, not both']);
+  const waiting = await waitingRound({ store } as Globals, run);
+  if (waiting === undefined) throw new InvalidInput(`Run ${run}`, ['it does not wait for an approval']);
+  const answer: Approval = { approved: approve, by: 'command line', at: new Date().toISOString(), note };
+  await writeArtifact(store, keys.approval(run, waiting), answer);
+}
+
+/** The last round, if its dataset is there and its training has not begun. */
+async function waitingRound({ store }: Globals, run: string): Promise<number | undefined> {
+  const round = (await roundsOf(store, run)).at(-1);
+  if (round === undefined) return undefined;
+  const hasDataset = (await store.read(keys.dataset(run, round))) !== undefined;
+  const hasTraining = (await store.read(keys.training(run, round))) !== undefined;
+  return hasDataset && !hasTraining ? round : undefined;
+}

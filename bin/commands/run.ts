@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { keys } from '../../core/artifact-keys.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import type { Store } from '../../core/ports.ts';
+import { registrySchema, withRollback } from '../../core/registry.ts';
+import { runName } from '../../core/run.ts';
+import { updateArtifact } from '../../functions/artifacts.ts';
+import { type LoopSource, readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
+import { type StagedCounts, stageLoop } from '../../lib/loop-file/stage-loop.ts';
+import { followRun } from '../follow-run.ts';
+import { type Globals, globalsOf } from '../globals.ts';
+
+const whole = (minimum: number) => z.coerce.number().int().min(minimum).optional();
+const optionsSchema = z.looseObject({
+  run: runName.optional(),
+  rounds: whole(1),
+  seed: whole(0),
+  fresh: z.boolean().default(false),
+});
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run a loop, here, to its end')
+    .argument('<loop>', 'the loop file, such as loops/support-desk.yaml')
+    .option('--run <name>', 'name of the run; the same name goes on with the same run')
+    .option('--rounds <n>', 'instead of the rounds in the loop file')
+    .option('--seed <n>', 'instead of the seed in the loop file')
+    .option('--fresh', 'start from the base student again: the incumbent is rolled back first')
+    .action(async (path: string, given: unknown, command: Command) => {
+      const globals = globalsOf(command);
+      const options = parseOptions(given);
+      const source = withOverrides(await readLoopFile(path), options);
+      const { loop, version, counts } = await stageLoop(globals.store, source);
+      if (options.fresh) await startFresh(globals.store, loop, source.file.student.model);
+      const run = options.run ?? (await freeRunName(globals, loop));
+      await followRun({ run, loop, version }, globals, noticesOf(counts));
+    });
+}
+
+function parseOptions(given: unknown): z.infer<typeof optionsSchema> {
+  const read = optionsSchema.safeParse(given);
+  if (read.success) return read.data;
+  throw new InvalidInput(
+    'The command',
+    read.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`),
+  );
+}
+
+function withOverrides(source: LoopSource, { rounds, seed }: z.infer<typeof optionsSchema>): LoopSource {
+  return { ...source, file: { ...source.file, rounds: rounds ?? source.file.rounds, seed: seed ?? source.file.seed } };
+}
+
+/** Nothing is forgotten: going back to the base is a move of the pointer like any other. */
+async function startFresh(store: Store, loop: string, base: string): Promise<void> {
+  await updateArtifact(store, keys.registry(loop), registrySchema, (registry) => {
+    if (!registry || registry.incumbent === base) return undefined;
+    return withRollback(registry, { model: base, at: new Date().toISOString(), reason: 'a fresh start (--fresh)' });
+  });
+}
+
+/** `support-desk-1`, `support-desk-2`, …: short, in order, and the same in every fresh clone. */
+async function freeRunName({ store }: Globals, loop: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const run = `${loop}-${number}`;
+    if ((await store.read(keys.run(run))) === undefined) return run;
+  }
+}
+
+function noticesOf(counts: StagedCounts): string[] {
+  return [
+    [counts.trainDuplicates, 'repeated prompts were left out of train'],
+    [counts.heldOutDuplicates, 'repeated prompts were left out of held-out'],
+    [counts.alsoHeldOut, 'prompts were left out of train because held-out has them too'],
+  ].flatMap(([count, what]) => (count ? [`${count} ${what}.`] : []));
+}

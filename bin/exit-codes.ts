@@ -1,0 +1,16 @@
+import type { Ending } from '../core/report.ts';
+
+/** What the shell is told; documented in docs/command-line.md, and a test insists on it. */
+export const exitCodes = {
+  finished: 0,
+  /** The run failed; the error's name is printed (docs/errors.md). */
+  failed: 1,
+  /** The command, the loop file or the prompts are not usable; nothing was started. */
+  'invalid-input': 2,
+  'nothing-to-learn': 3,
+  'budget-reached': 4,
+  'approval-pending': 5,
+  'approval-refused': 6,
+  /** Stopped with Ctrl-C or SIGTERM; resume goes on. */
+  interrupted: 130,
+} as const satisfies Record<Ending | 'invalid-input' | 'interrupted', number>;

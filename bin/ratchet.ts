@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** The command line. Each command is a file in commands/; exit codes are in exit-codes.ts. */
+import { Command } from 'commander';
+import { InvalidInput, RatchetError } from '../core/errors.ts';
+import { modelsCommand } from './commands/models.ts';
+import { reportCommand } from './commands/report.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { runCommand } from './commands/run.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { statusCommand } from './commands/status.ts';
+import { exitCodes } from './exit-codes.ts';
+import { globalsOf } from './globals.ts';
+
+const program = new Command('ratchet')
+  .description('Improve a student model from a teacher’s feedback; promote it only if it provably wins.')
+  .option('--store <directory>', 'where runs and loops are kept', '.')
+  .option('--json', 'machine-readable output, one JSON object a line')
+  .option('--verbose', 'log every step to standard error')
+  .showHelpAfterError('(ratchet --help lists the commands)')
+  .hook('preAction', (_, command) => {
+    // The steps log for CloudWatch; at a terminal the progress display says it better.
+    if (!globalsOf(command).verbose) process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
+  })
+  .exitOverride((error) => {
+    // Commander's own errors are mistakes in the command; help and version are none.
+    process.exit(error.exitCode === 0 ? exitCodes.finished : exitCodes['invalid-input']);
+  });
+for (const command of [
+  runCommand,
+  resumeCommand,
+  statusCommand,
+  reportCommand,
+  modelsCommand,
+  rollbackCommand,
+  sandboxCommand,
+]) {
+  program.addCommand(command());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof RatchetError)) throw error;
+  console.error(`${error.name}: ${error.message}`);
+  process.exitCode = error instanceof InvalidInput ? exitCodes['invalid-input'] : exitCodes.failed;
+}

@@ -1,0 +1,54 @@
+import type { Loop } from './loop.ts';
+import { addUsage, type Price, type Usage } from './usage.ts';
+
+/** How much of a prompt set there is. `characters` are those of its JSONL. */
+export interface PromptVolume {
+  readonly prompts: number;
+  readonly characters: number;
+}
+
+/** English text has about four characters a token; a forecast needs no better. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/**
+ * What a run costs at most, as far as can be known before: every response as long as it may be, every comparison asked of the
+ * teacher, every round run. Checks that decide, and responses that end early, make it cheaper.
+ */
+export function forecastOf(loop: Loop, train: PromptVolume, heldOut: PromptVolume): Usage {
+  const k = loop.sampling.responses;
+  // Search in knockout, confirmation in both orders, critiques of both (core/judging/find-extremes.ts).
+  const comparisons = Math.ceil((3 * k) / 2) - 2 + 2;
+  const critiques = loop.judging.critiques ? 1 : 0;
+  const canaries = loop.judging.canaryShare;
+  const round = addUsage(
+    calls(train.prompts, tokensOf(train), k * loop.sampling.maxTokens, loop.student.price),
+    judging(loop, train, comparisons + critiques + canaries),
+    // The candidate and the incumbent answer once each, and are compared once.
+    calls(2 * heldOut.prompts, tokensOf(heldOut), loop.sampling.maxTokens, loop.student.price),
+    judging(loop, heldOut, 1),
+    { calls: 0, promptTokens: 0, completionTokens: 0, usd: loop.trainer.usdPerJob },
+  );
+  return addUsage(...Array.from({ length: loop.rounds }, () => round));
+}
+
+function judging(loop: Loop, volume: PromptVolume, callsPerPrompt: number): Usage {
+  const rubric = (loop.rubric.purpose.length + loop.rubric.rules.join('').length) / CHARACTERS_PER_TOKEN;
+  // The fences and the instructions around them: about 150 tokens (core/judging/judge-prompt.ts).
+  const read = 150 + rubric + tokensOf(volume) + 2 * loop.sampling.maxTokens;
+  return calls(Math.ceil(volume.prompts * callsPerPrompt), read, loop.teacher.maxTokens, loop.teacher.price);
+}
+
+function tokensOf({ prompts, characters }: PromptVolume): number {
+  return prompts === 0 ? 0 : characters / prompts / CHARACTERS_PER_TOKEN;
+}
+
+function calls(count: number, promptTokens: number, completionTokens: number, price: Price): Usage {
+  const read = Math.ceil(count * promptTokens);
+  const written = Math.ceil(count * completionTokens);
+  return {
+    calls: count,
+    promptTokens: read,
+    completionTokens: written,
+    usd: (read * price.prompt + written * price.completion) / 1_000_000,
+  };
+}

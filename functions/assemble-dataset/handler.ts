@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { keys } from '../../core/artifact-keys.ts';
+import { assembleDataset as assemble } from '../../core/pairs/assemble-dataset.ts';
+import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
+import type { Store } from '../../core/ports.ts';
+import { datasetSchema } from '../../core/report.ts';
+import type { Run } from '../../core/run.ts';
+import { conversationHash } from '../../core/split-held-out.ts';
+import { lintDataset } from '../../core/training/lint-dataset.ts';
+import { findArtifact, promptsOf, readRun, rowsOfShards, writeArtifact } from '../artifacts.ts';
+import type { Step } from '../define-step.ts';
+import { roundInput } from '../round.ts';
+import { insistOnAllShards } from '../shards.ts';
+
+const output = z.strictObject({ train: z.int(), worthTraining: z.boolean() });
+
+/** pairs of all shards → one dataset: merged, without repeats, split, linted, with its quality report. */
+export const assembleDataset: Step<typeof roundInput, typeof output> = {
+  name: 'assemble-dataset',
+  input: roundInput,
+  output,
+  async run({ run: name, round }, { store }) {
+    const run = await readRun(store, name);
+    const { pairs: settings, seed } = run.loop;
+    const answer = (train: number) => ({ train, worthTraining: train >= settings.minimum });
+    const made = await findArtifact(store, keys.dataset(name, round), datasetSchema);
+    if (made) return answer(made.train);
+
+    const place = { run: name, round, part: 'pairs', shards: run.shards.train } as const;
+    await insistOnAllShards(store, run, place);
+    const pairs = () => rowsOfShards(store, place, preferencePairSchema);
+    const { dataset, rows } = await assemble({ pairs, heldOut: await heldOutHashes(store, run), settings, seed });
+    if (dataset.train >= settings.minimum) lintDataset(dataset);
+    await store.write(keys.datasetRows(name, round, 'train'), rows('train'));
+    await store.write(keys.datasetRows(name, round, 'validation'), rows('validation'));
+    // Last: where it is, the dataset is whole.
+    await writeArtifact(store, keys.dataset(name, round), dataset);
+    return answer(dataset.train);
+  },
+};
+
+async function heldOutHashes(store: Store, run: Run): Promise<Set<string>> {
+  const hashes = new Set<string>();
+  for (let shard = 0; shard < run.shards.heldOut; shard++) {
+    for (const prompt of await promptsOf(store, run.run, 'held-out', shard)) hashes.add(conversationHash(prompt));
+  }
+  return hashes;
+}

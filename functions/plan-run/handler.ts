@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { keys, type PromptSet } from '../../core/artifact-keys.ts';
+import { forecastOf } from '../../core/forecast.ts';
+import { loopDocumentSchema } from '../../core/loop.ts';
+import type { Store } from '../../core/ports.ts';
+import { newRegistry, type Registry, registrySchema } from '../../core/registry.ts';
+import { type Run, runName, runSchema } from '../../core/run.ts';
+import { findArtifact, readArtifact, updateArtifact, writeArtifact } from '../artifacts.ts';
+import type { Step } from '../define-step.ts';
+import type { Services } from '../services.ts';
+
+const input = z.strictObject({ run: runName, loop: z.string(), version: z.string() });
+/** The state that the workflow carries from here on: names, numbers and short words. */
+const output = z.strictObject({
+  run: z.string(),
+  round: z.literal(1),
+  rounds: z.int(),
+  trainShards: z.array(z.int()),
+  heldOutShards: z.array(z.int()),
+  shardsAtOnce: z.int(),
+  pollSeconds: z.int(),
+  approval: z.enum(['never', 'before-training']),
+});
+
+/** Freezes the loop and the prompts, cuts shards, forecasts the cost. A run that is planned already keeps its plan. */
+export const planRun: Step<typeof input, typeof output> = {
+  name: 'plan-run',
+  input,
+  output,
+  async run({ run, loop, version }, services) {
+    const plan =
+      (await findArtifact(services.store, keys.run(run), runSchema)) ?? (await makePlan(run, loop, version, services));
+    // A run that goes on has not failed.
+    await services.store.delete(keys.failure(run));
+    return stateOf(plan);
+  },
+};
+
+async function makePlan(run: string, loopName: string, version: string, { store, now }: Services): Promise<Run> {
+  const loop = await readArtifact(store, keys.stagedLoop(loopName, version), loopDocumentSchema);
+  const startedAt = now().toISOString();
+  const registry = await openRegistry(store, loopName, loop.student.model, startedAt);
+  const train = await cutShards(store, { run, loop: loopName, version, set: 'train' }, loop.shards.prompts);
+  const heldOut = await cutShards(store, { run, loop: loopName, version, set: 'held-out' }, loop.shards.prompts);
+  const plan: Run = {
+    format: 1,
+    run,
+    version,
+    loop,
+    startedAt,
+    incumbent: registry.incumbent,
+    prompts: { train: train.prompts, heldOut: heldOut.prompts },
+    shards: { train: train.shards, heldOut: heldOut.shards },
+    forecast: forecastOf(loop, train, heldOut),
+  };
+  // Last: where it is, the plan is whole.
+  await writeArtifact(store, keys.run(run), plan);
+  return plan;
+}
+
+async function openRegistry(store: Store, loop: string, base: string, at: string): Promise<Registry> {
+  await updateArtifact(store, keys.registry(loop), registrySchema, (current) =>
+    current ? undefined : newRegistry(loop, base, at),
+  );
+  return readArtifact(store, keys.registry(loop), registrySchema);
+}
+
+/** Copies the staged prompts into shards of `size`; counts them and their characters. */
+async function cutShards(
+  store: Store,
+  { run, loop, version, set }: { run: string; loop: string; version: string; set: PromptSet },
+  size: number,
+): Promise<{ prompts: number; shards: number; characters: number }> {
+  let lines: string[] = [];
+  const counts = { prompts: 0, shards: 0, characters: 0 };
+  async function writeShard(): Promise<void> {
+    if (lines.length === 0) return;
+    await store.write(keys.prompts(run, set, counts.shards++), lines.map((line) => `${line}\n`).join(''));
+    lines = [];
+  }
+  for await (const line of store.lines(keys.stagedPrompts(loop, version, set))) {
+    counts.prompts++;
+    counts.characters += line.length;
+    if (lines.push(line) === size) await writeShard();
+  }
+  await writeShard();
+  return counts;
+}
+
+function stateOf({ run, loop, shards }: Run): z.input<typeof output> {
+  const numbered = (count: number) => Array.from({ length: count }, (_, shard) => shard);
+  return {
+    run,
+    round: 1,
+    rounds: loop.rounds,
+    trainShards: numbered(shards.train),
+    heldOutShards: numbered(shards.heldOut),
+    shardsAtOnce: loop.shards.atOnce,
+    pollSeconds: loop.trainer.pollSeconds,
+    approval: loop.approval,
+  };
+}

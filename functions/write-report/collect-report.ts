@@ -1,0 +1,97 @@
+import { keys } from '../../core/artifact-keys.ts';
+import { insistOnBudget, ledgerSchema, spentBy } from '../../core/budget.ts';
+import { BudgetReached } from '../../core/errors.ts';
+import type { Store } from '../../core/ports.ts';
+import { registrySchema } from '../../core/registry.ts';
+import { type Ending, type HeldOut, type Report, type RoundReport, reportSchema } from '../../core/report.ts';
+import { failureSchema, type Run } from '../../core/run.ts';
+import { addUsage } from '../../core/usage.ts';
+import { findArtifact } from '../artifacts.ts';
+import { collectRound } from './collect-round.ts';
+
+/** The whole story of a run, as far as it got, from what its steps wrote. */
+export async function collectReport(store: Store, run: Run, ending: Ending, finishedAt: string): Promise<Report> {
+  const rounds: RoundReport[] = [];
+  for (let round = 1; round <= run.loop.rounds; round++) {
+    const collected = await collectRound(store, run, round);
+    if (!collected) break;
+    rounds.push(collected);
+  }
+  const registry = await findArtifact(store, keys.registry(run.loop.name), registrySchema);
+  const { loop } = run;
+  return reportSchema.parse({
+    format: 1,
+    run: run.run,
+    loop: loop.name,
+    description: loop.description,
+    seed: loop.seed,
+    startedAt: run.startedAt,
+    finishedAt,
+    ending: { name: ending, says: await inWords(store, run, ending, rounds) },
+    student: loop.student.model,
+    teacher: loop.teacher.model,
+    method: loop.trainer.method,
+    incumbent: incumbents(run, rounds),
+    rounds,
+    usage: addUsage(...rounds.map(({ usage }) => usage)),
+    usageByStage: byStage(rounds),
+    lineage: registry?.history ?? [],
+  } satisfies Report);
+}
+
+/** Before the first round and after the last, each by its latest measurement: it was not chosen for being lucky then. */
+function incumbents(run: Run, rounds: readonly RoundReport[]): Report['incumbent'] {
+  const measured = rounds.flatMap(({ heldOut }) => (heldOut ? [heldOut.incumbent, heldOut.candidate] : []));
+  const latest = (model: string): HeldOut | undefined => measured.findLast((one) => one.model === model);
+  const last = rounds.findLast(({ decision }) => decision !== null);
+  const after =
+    last?.decision?.promote && last.candidate !== null ? last.candidate : (last?.incumbent ?? run.incumbent);
+  const first = measured.find((one) => one.model === run.incumbent);
+  return {
+    before: { model: run.incumbent, checkRate: first?.checkRate ?? null },
+    after: { model: after, checkRate: latest(after)?.checkRate ?? null },
+  };
+}
+
+function byStage(rounds: readonly RoundReport[]): Report['usageByStage'] {
+  const total: Report['usageByStage'] = {};
+  for (const { usageByStage } of rounds) {
+    for (const [stage, usage] of Object.entries(usageByStage)) {
+      const name = stage as keyof Report['usageByStage'];
+      total[name] = addUsage(...(total[name] ? [total[name]] : []), usage);
+    }
+  }
+  return total;
+}
+
+async function inWords(store: Store, run: Run, ending: Ending, rounds: readonly RoundReport[]): Promise<string> {
+  const promotions = rounds.filter(({ decision }) => decision?.promote).length;
+  const last = rounds.at(-1);
+  switch (ending) {
+    case 'finished':
+      return `All ${rounds.length} rounds were run; ${promotions} of them promoted a new student.`;
+    case 'nothing-to-learn':
+      return `Round ${last?.round} gave ${last?.dataset?.train ?? 0} sound pairs for training; ${run.loop.pairs.minimum} are needed (pairs.minimum).`;
+    case 'budget-reached':
+      return budgetInWords(store, run);
+    case 'approval-pending':
+      return `Round ${last?.round} waits for a person to agree to the training on ${last?.dataset?.train ?? 0} pairs.`;
+    case 'approval-refused':
+      return `The training of round ${last?.round} was refused; the incumbent stays.`;
+    case 'failed': {
+      const failure = await findArtifact(store, keys.failure(run.run), failureSchema);
+      return failure ? `${failure.Error}: ${failure.Cause}` : 'The run failed.';
+    }
+  }
+}
+
+async function budgetInWords(store: Store, run: Run): Promise<string> {
+  const ledger = (await findArtifact(store, keys.budget(run.run), ledgerSchema)) ?? { parts: {} };
+  try {
+    insistOnBudget(run.loop.budget, spentBy(ledger));
+  } catch (error) {
+    if (error instanceof BudgetReached) return error.message;
+    throw error;
+  }
+  return 'The budget is reached.';
+}

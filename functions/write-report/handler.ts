@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { keys } from '../../core/artifact-keys.ts';
+import { endings } from '../../core/report.ts';
+import { runName } from '../../core/run.ts';
+import { readRun, writeArtifact } from '../artifacts.ts';
+import type { Step } from '../define-step.ts';
+import { collectReport } from './collect-report.ts';
+import { reportPage } from './report-page.ts';
+
+const input = z.strictObject({ run: runName, ending: z.enum(endings) });
+const output = z.null();
+
+/** everything that the run wrote → report.json, and the page that is drawn from it. */
+export const writeReport: Step<typeof input, typeof output> = {
+  name: 'write-report',
+  input,
+  output,
+  async run({ run: name, ending }, { store, now }) {
+    const run = await readRun(store, name);
+    const report = await collectReport(store, run, ending, now().toISOString());
+    await writeArtifact(store, keys.report(name), report);
+    await store.write(keys.reportPage(name), reportPage(report));
+    return null;
+  },
+};

@@ -1,0 +1,76 @@
+import type { Report } from '../../core/report.ts';
+import { answerOf } from './answer.ts';
+import { type Html, html, trusted } from './html.ts';
+import { moment } from './numbers.ts';
+import { cost } from './sections/cost.ts';
+import { gallery } from './sections/gallery.ts';
+import { gate } from './sections/gate.ts';
+import { headline } from './sections/headline.ts';
+import { improvement } from './sections/improvement.ts';
+import { labels } from './sections/labels.ts';
+import { lineage } from './sections/lineage.ts';
+import { replies } from './sections/replies.ts';
+import { styleSheet } from './style/style-sheet.ts';
+
+/**
+ * `report.html`: the report as one page, complete in itself. It loads nothing and has no script, and its policy forbids
+ * both, so that no text of a model can do anything in it. Equal reports give equal bytes.
+ */
+export function reportPage(report: Report): string {
+  const page = html`${trusted('<!doctype html>')}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${report.loop}: ${answerOf(report).says}</title>
+<style>${trusted(styleSheet)}</style>
+</head>
+<body>
+${bar}
+<main>
+${headline(report)}
+${improvement(report)}
+${gate(report)}
+${labels(report)}
+${gallery(report)}
+${replies(report)}
+${cost(report)}
+${lineage(report)}
+</main>
+${footer(report)}
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+const places = [
+  ['better', 'Better?'],
+  ['gate', 'Gate'],
+  ['labels', 'Labels'],
+  ['pairs', 'Pairs'],
+  ['replies', 'Before and after'],
+  ['cost', 'Cost'],
+  ['lineage', 'Lineage'],
+] as const;
+
+const themes = [
+  ['auto', 'Auto'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const;
+
+const bar = html`<div class="bar">
+<nav aria-label="Sections">${places.map(([id, says]) => html`<a href="#${id}">${says}</a> `)}</nav>
+<fieldset class="theme"><legend class="hidden">Theme</legend>${themes.map(
+  ([id, says]) =>
+    html`<input type="radio" name="theme" id="theme-${id}" autocomplete="off"${id === 'auto' && html` checked`}><label for="theme-${id}">${says}</label>`,
+)}</fieldset>
+</div>`;
+
+function footer({ run, loop, seed, student, teacher, method, finishedAt }: Report): Html {
+  const facts = { Loop: loop, Run: run, Student: student, Teacher: teacher, Method: method, Seed: String(seed) };
+  return html`<footer><dl>${Object.entries(facts).map(([term, value]) => html`<div><dt>${term}</dt><dd class="mono">${value}</dd></div>\n`)}</dl>
+<p>Finished ${moment(finishedAt)}. Drawn from report.json, which has everything that is here and more.</p></footer>`;
+}

@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
+
+/**
+ * Which failures are tried again, by name (docs/errors.md), and for how long in all. Single model calls are retried
+ * inside a step for about two minutes already; these retries are for endpoints and stores that stay away for longer.
+ */
+export const retries: readonly RetryProps[] = [
+  {
+    // 30 s · 2ⁿ, at most 5 min apart, 8 tries: 30 + 60 + 120 + 240 + 4 · 300 s ≈ 28 min, longer than most outages and rate windows.
+    errors: ['ProviderOverloaded', 'StoreUnavailable'],
+    interval: Duration.seconds(30),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(5),
+    maxAttempts: 8,
+    jitterStrategy: JitterType.FULL,
+  },
+  {
+    // Two workers met on one object: the loser looks again. 1 + 2 + 4 s = 7 s.
+    errors: ['WriteConflict'],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 3,
+    jitterStrategy: JitterType.FULL,
+  },
+  {
+    // Lambda's own failures, as its service guide asks for. 2 · 2ⁿ s, 6 tries ≈ 2 min. A function that ran out of time or
+    // memory is among them (Lambda.Unknown): its next life goes on from the checkpoints.
+    errors: [
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+      'Lambda.TooManyRequestsException',
+      'Lambda.Unknown',
+      'States.Timeout',
+    ],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxAttempts: 6,
+    jitterStrategy: JitterType.FULL,
+  },
+];

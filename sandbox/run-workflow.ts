@@ -1,0 +1,108 @@
+import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
+import { type Ending, endings } from '../core/report.ts';
+import { defineStep, type StepHandler } from '../functions/define-step.ts';
+import type { Services } from '../functions/services.ts';
+import { steps } from '../functions/steps.ts';
+import { renderWorkflow, type StateDefinition, stepOf, type WorkflowDefinition } from '../lib/render-workflow.ts';
+
+export interface WorkflowInput {
+  readonly run: string;
+  readonly loop: string;
+  readonly version: string;
+}
+
+/** How an execution ended: an ending of the workflow, red with the error's name, or stopped from outside. */
+export type WorkflowEnd =
+  | { readonly kind: 'ended'; readonly ending: Ending }
+  | { readonly kind: 'failed'; readonly error: string; readonly cause: string }
+  | { readonly kind: 'stopped' };
+
+export interface WorkflowOptions {
+  readonly services: Services;
+  /** Each state as it is entered, those inside a map too. */
+  readonly onState?: (state: string) => void;
+  /** For tests: how long a state waits between retries, in milliseconds, by state name. */
+  readonly retryIntervals?: Readonly<Record<string, number>>;
+  /** The steps, where a test plants something. */
+  readonly handlers?: ReadonlyMap<string, StepHandler>;
+}
+
+/**
+ * Executes the workflow that the stack deploys, in this process, with the handlers that Lambda runs. To resume a run is to
+ * execute it again: every step that has finished finds its artifact and returns. `services.stop` stops it; what is under way
+ * is finished and kept before this resolves.
+ */
+export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions): Promise<WorkflowEnd> {
+  const definition = renderWorkflow();
+  const underWay = new Set<Promise<unknown>>();
+  const local = localHandlers(definition, options, underWay);
+  // The definition is rendered by CDK, and validated by tests.
+  const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
+  const execution = machine.run(input as never, {
+    noThrowOnAbort: true,
+    overrides: {
+      taskResourceLocalHandlers: local as never,
+      ...(options.retryIntervals ? { retryIntervalOverrides: options.retryIntervals } : {}),
+    },
+  });
+  void reportStates(execution.eventLogs, options.onState);
+  const { stop } = options.services;
+  stop.addEventListener('abort', execution.abort, { once: true });
+  try {
+    const result = (await execution.result) as { ending?: unknown } | null;
+    if (stop.aborted) return { kind: 'stopped' };
+    return { kind: 'ended', ending: endingOf(result?.ending) };
+  } catch (error) {
+    const cause = error instanceof ExecutionError ? (error.cause as Error) : (error as Error);
+    return { kind: 'failed', error: cause.name, cause: cause.message };
+  } finally {
+    stop.removeEventListener('abort', execution.abort);
+    await Promise.allSettled(underWay);
+  }
+}
+
+/** One handler for each Task state, by the state's name, as the package wants it. */
+function localHandlers(
+  definition: WorkflowDefinition,
+  { services, handlers }: WorkflowOptions,
+  underWay: Set<Promise<unknown>>,
+): Record<string, StepHandler> {
+  const real = new Map([...steps].map(([name, step]) => [name, defineStep(step, () => services)]));
+  const states = tasksIn(definition).map(([state, { Resource = '' }]): [string, StepHandler] => {
+    const name = stepOf(Resource);
+    const handler = handlers?.get(name) ?? real.get(name);
+    if (!handler) throw new Error(`The workflow's state "${state}" wants the step ${name}, which there is not.`);
+    return [
+      state,
+      (event) => {
+        const work = handler(event, {}).finally(() => underWay.delete(work));
+        underWay.add(work);
+        return work;
+      },
+    ];
+  });
+  return Object.fromEntries(states);
+}
+
+/** Every Task state, those inside maps too. */
+export function tasksIn(definition: WorkflowDefinition): [string, StateDefinition][] {
+  return Object.entries(definition.States).flatMap(([name, state]) => [
+    ...(state.Type === 'Task' ? [[name, state] as [string, StateDefinition]] : []),
+    ...(state.ItemProcessor ? tasksIn(state.ItemProcessor) : []),
+  ]);
+}
+
+async function reportStates(
+  events: AsyncIterable<{ readonly type: string; readonly stateName?: string }>,
+  onState: WorkflowOptions['onState'],
+): Promise<void> {
+  for await (const event of events) {
+    if (event.type === 'StateEntered' && event.stateName !== undefined) onState?.(event.stateName);
+  }
+}
+
+function endingOf(word: unknown): Ending {
+  const ending = endings.find((each) => each === word);
+  if (ending === undefined) throw new Error(`The workflow ended with ${JSON.stringify(word)}, which is no ending.`);
+  return ending;
+}
