@@ -6,5 +6,6 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
+  reporters: ['default', '<rootDir>/tests/plain-count.js'],
   testTimeout: 30_000,
 };

@@ -1,27 +1,46 @@
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { z } from 'zod';
 import { keys } from '../core/artifact-keys.ts';
-import { loopDocumentSchema } from '../core/loop.ts';
-import { type Report, reportSchema } from '../core/report.ts';
+import { type Loop, loopDocumentSchema } from '../core/loop.ts';
+import { decisionSchema } from '../core/report.ts';
+import { outcomeSchema, runSchema } from '../core/run.ts';
 import { findArtifact, readArtifact } from '../functions/artifacts.ts';
 import { createServices } from '../functions/services.ts';
-import { runWorkflow, type WorkflowEnd, type WorkflowInput } from '../sandbox/run-workflow.ts';
 import { openSandboxFor } from '../sandbox/open-sandbox.ts';
+import { runWorkflow, type WorkflowInput } from '../sandbox/run-workflow.ts';
+import { checkEndpoints } from './check-endpoints.ts';
 import { exitCodes } from './exit-codes.ts';
+import { count } from './figures.ts';
 import type { Globals } from './globals.ts';
-import { barDisplay, jsonDisplay, type ProgressDisplay, plainDisplay } from './progress.ts';
-import { decisionLine, summaryOf } from './summary.ts';
+import { barDisplay } from './progress/bar-display.ts';
+import type { ProgressDisplay } from './progress/display.ts';
+import { doneBefore } from './progress/done-before.ts';
+import { jsonDisplay, plainDisplay } from './progress/line-displays.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
+import { decisionLine } from './summary.ts';
+import { tellEnd, tellInterrupted } from './tell-end.ts';
 
 /** Executes or resumes a run in this process, shows how it goes, and sets the exit code. */
 export async function followRun(input: WorkflowInput, globals: Globals, notices: readonly string[]): Promise<void> {
   const { store } = globals;
-  const display = displayFor(globals);
   const loop = await readArtifact(store, keys.stagedLoop(input.loop, input.version), loopDocumentSchema);
-  if (!globals.json) console.log(headline(input.run, loop));
-  for (const notice of notices) display.say(`  ${notice}`);
+  await checkEndpoints(loop, process.env);
 
-  const stop = stopOnSignal(display);
+  const display = displayFor(globals);
+  const stop = stopOnSignal({
+    stopping: () => display.say('  Stopping: what is under way is finished and kept. Ctrl-C again stops at once.'),
+    giveUp: () => {
+      display.close();
+      tellInterrupted(input.run, globals);
+      process.exit(exitCodes.interrupted);
+    },
+  });
+  tellStart(input, loop, globals);
+  for (const notice of notices) display.say(`  ${notice}`);
+  const decided = await tellDoneBefore(input.run, globals, display);
+
   const sandbox = await openSandboxFor(loop, globals.directory);
   try {
     const services = createServices({
@@ -32,9 +51,11 @@ export async function followRun(input: WorkflowInput, globals: Globals, notices:
       stop,
     });
     await pointLatestAt(globals.directory, input.run);
-    const end = await runWorkflow(input, { services, onState: stateReporter(input.run, globals, display) });
+    const states = stateReporter(input.run, globals, display, decided);
+    const end = await runWorkflow(input, { services, onState: states.enter });
+    await states.told();
     display.close();
-    await tell(end, input.run, globals);
+    await tellEnd(end, input.run, globals);
   } finally {
     display.close();
     await sandbox?.close();
@@ -46,70 +67,45 @@ function displayFor({ json }: Globals): ProgressDisplay {
   return process.stdout.isTTY ? barDisplay(process.stdout) : plainDisplay((line) => console.log(line));
 }
 
-function headline(run: string, loop: { name: string; rounds: number; seed: number; trainer: { method: string } }): string {
-  const rounds = `${loop.rounds} ${loop.rounds === 1 ? 'round' : 'rounds'}`;
-  return `${styleText('bold', loop.name)}  run ${run}  ${rounds} of ${loop.trainer.method}, seed ${loop.seed}`;
+function tellStart({ run, version }: WorkflowInput, { name, rounds, seed, trainer }: Loop, { json }: Globals): void {
+  if (json) console.log(JSON.stringify({ event: 'start', run, loop: name, version, rounds, seed }));
+  else console.log(`${styleText('bold', run)}  ${count(rounds, 'round')} of ${trainer.method}, seed ${seed}`);
 }
 
-/** The first signal stops the run cleanly; a second one ends the process at once: every artifact is whole all the same. */
-function stopOnSignal(display: ProgressDisplay): AbortSignal {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    display.say('Stopping: what is under way is finished and kept. Once more to stop at once.');
-    controller.abort(new Error('stopped by a signal'));
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller.signal;
-}
-
-/** Says where the run is: each round as it begins, each decision as it falls. */
-function stateReporter(run: string, { store }: Globals, display: ProgressDisplay): (state: string) => void {
-  let round = 0;
-  return (state) => {
-    display.state(state);
-    if (state === 'Collect feedback') display.say(`\nRound ${++round}`);
-    if (state !== 'Promote candidate' && state !== 'Keep incumbent') return;
-    void decisionLine(store, run, round).then((line) => display.say(line));
-  };
-}
-
-async function tell(end: WorkflowEnd, run: string, { store, json, directory }: Globals): Promise<void> {
-  const report = await findArtifact(store, keys.report(run), reportSchema);
-  const code = codeOf(end);
-  process.exitCode = exitCodes[code];
-  if (json) {
-    console.log(JSON.stringify({ event: 'end', run, ending: code, ...(end.kind === 'failed' ? end : {}), report: keys.report(run) }));
-    return;
+/** What earlier lives of the run have done: rounds that are decided, and steps of the round after them. Gives the last of the former. */
+async function tellDoneBefore(run: string, globals: Globals, display: ProgressDisplay): Promise<number> {
+  const { store } = globals;
+  const plan = await findArtifact(store, keys.run(run), runSchema);
+  if (!plan) return 0;
+  let round = 1;
+  while (await findArtifact(store, keys.outcome(run, round), outcomeSchema)) {
+    display.say(`\n${styleText('bold', `Round ${round}`)}  already done`);
+    display.say(await decisionLine(store, run, round++));
   }
-  if (report) console.log(summaryOf(report));
-  if (end.kind === 'failed') console.error(`\n${styleText('red', end.error)}: ${end.cause}`);
-  if (report) console.log(`Report  ${join(directory, keys.reportPage(run))}`);
-  const next = nextStep(code, run, report);
-  if (next) console.log(next);
+  for await (const event of doneBefore(store, plan, round)) display.progress(event);
+  return round - 1;
 }
 
-function codeOf(end: WorkflowEnd): keyof typeof exitCodes {
-  if (end.kind === 'stopped') return 'interrupted';
-  return end.kind === 'failed' ? 'failed' : end.ending;
+/** Says each decision as it falls. */
+function stateReporter(run: string, { store, json }: Globals, display: ProgressDisplay, decidedBefore: number) {
+  const told: Promise<void>[] = [];
+  const tellDecision = async (round: number): Promise<void> => {
+    if (!json) return display.say(await decisionLine(store, run, round));
+    const { promote, reasons } = await readArtifact(store, keys.decision(run, round), decisionSchema);
+    console.log(JSON.stringify({ event: 'decision', round, promote, reasons }));
+  };
+  return {
+    enter(state: string, document: unknown): void {
+      display.state(state);
+      if (state !== 'Promote candidate' && state !== 'Keep incumbent') return;
+      const { round } = placeSchema.parse(document);
+      if (round > decidedBefore) told.push(tellDecision(round));
+    },
+    told: () => Promise.all(told),
+  };
 }
 
-function nextStep(code: keyof typeof exitCodes, run: string, report: Report | undefined): string | undefined {
-  const resume = `npm run ratchet -- resume ${run}`;
-  switch (code) {
-    case 'interrupted':
-      return `Stopped. Nothing that was paid for is lost; go on with: ${resume}`;
-    case 'failed':
-      return `When the cause is removed, go on with: ${resume}`;
-    case 'budget-reached':
-      return `${report?.ending.says ?? ''} Go on with more: ${resume} --usd 10`.trim();
-    case 'approval-pending':
-      return `Waiting for approval. Answer with: ${resume} --approve (or --reject)`;
-    default:
-      return undefined;
-  }
-}
+const placeSchema = z.looseObject({ round: z.int() });
 
 /** `runs/latest` is a link for people; a system without links does without it. */
 async function pointLatestAt(directory: string, run: string): Promise<void> {

@@ -21,7 +21,9 @@ export function insistOnBudget(limits: Limits, spent: Usage): void {
     limitReached('tokens', limits.tokens, spent.promptTokens + spent.completionTokens),
   ].find((sentence) => sentence !== undefined);
   if (reached === undefined) return;
-  throw new BudgetReached(`${reached} Everything paid for is kept: raise the limit in the loop file and resume the run.`);
+  throw new BudgetReached(
+    `${reached} Everything paid for is kept: raise the limit in the loop file and resume the run.`,
+  );
 }
 
 export function spentBy(ledger: Ledger): Usage {

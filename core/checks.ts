@@ -22,7 +22,7 @@ export const checkSchema = z.discriminatedUnion('kind', [
     pattern: z.string().refine(isPattern, 'not a regular expression'),
     flags: z.enum(['i', 's', 'm', 'is', 'im']).optional(),
   }),
-  /** The last number in the response equals this one; `1,000.0` is 1000. */
+  /** The last number in the response equals this one; `1,000.0` and `1e3` are 1000. */
   z.strictObject({ kind: z.literal('number'), equals: z.number() }),
   /** The whole response is one JSON value. */
   z.strictObject({ kind: z.literal('json') }),
@@ -64,13 +64,8 @@ function passes(check: Check, text: string): boolean {
       return check.any.some((ending) => text.trimEnd().endsWith(ending));
     case 'matches':
       return new RegExp(check.pattern, `u${check.flags ?? ''}`).test(text);
-    case 'number': {
-      const last = text
-        .replaceAll(/(?<=\d),(?=\d{3})/g, '')
-        .match(/-?\d+(?:\.\d+)?/g)
-        ?.at(-1);
-      return last !== undefined && Number(last) === check.equals;
-    }
+    case 'number':
+      return lastNumber(text) === check.equals;
     case 'json':
       return isJson(text);
   }
@@ -102,6 +97,14 @@ function mentions(text: string, phrase: string): boolean {
     .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/\s+/g, '\\s+');
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'iu').test(text);
+}
+
+/** A sign counts where no letter or digit stands before it: `3-5` ends with 5, `is -5` and `is −5` with -5. */
+const numberPattern = /(?:(?<![\p{L}\p{N}])[-−])?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/giu;
+
+function lastNumber(text: string): number | undefined {
+  const last = text.match(numberPattern)?.at(-1);
+  return last === undefined ? undefined : Number(last.replaceAll(',', '').replace('−', '-'));
 }
 
 /** Words as whitespace separates them; lone punctuation is not a word. */

@@ -3,7 +3,9 @@ import { loopDocumentSchema } from './loop.ts';
 import { usageSchema } from './usage.ts';
 
 /** Names of runs; they become folders and parts of keys. */
-export const runName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'use 1 to 80 lower-case letters, digits and hyphens');
+export const runName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'use 1 to 80 lower-case letters, digits and hyphens');
 
 /** `runs/<run>/run.json`: the frozen loop and everything that the run is a function of. */
 export const runSchema = z.strictObject({
@@ -13,6 +15,11 @@ export const runSchema = z.strictObject({
   version: z.string(),
   loop: loopDocumentSchema,
   startedAt: z.string(),
+  /**
+   * A hash of the rubric and all prompts, in every key that makes choices. Whoever wrote one prompt can't know it, and so
+   * can't know the nonce of a fence.
+   */
+  salt: z.string(),
   /** The promoted student when the run began. */
   incumbent: z.string(),
   prompts: z.strictObject({ train: z.int(), heldOut: z.int() }),
@@ -51,7 +58,12 @@ export const servingSchema = z.strictObject({
 export type ServingState = z.infer<typeof servingSchema>;
 
 /** `round-<n>/approval.json`: a person's answer. */
-export const approvalSchema = z.strictObject({ approved: z.boolean(), by: z.string(), at: z.string(), note: z.string() });
+export const approvalSchema = z.strictObject({
+  approved: z.boolean(),
+  by: z.string(),
+  at: z.string(),
+  note: z.string(),
+});
 export type Approval = z.infer<typeof approvalSchema>;
 
 /** `runs/<run>/failure.json`, in the words of Step Functions. */

@@ -8,7 +8,8 @@ import { type Run, runSchema } from '../core/run.ts';
 /** A JSON artifact that must be there. */
 export async function readArtifact<T extends z.ZodType>(store: Store, key: string, schema: T): Promise<z.output<T>> {
   const found = await findArtifact(store, key, schema);
-  if (found === undefined) throw new ArtifactMissing(`${key} is not in the store; the step that writes it has not finished.`);
+  if (found === undefined)
+    throw new ArtifactMissing(`${key} is not in the store; the step that writes it has not finished.`);
   return found;
 }
 

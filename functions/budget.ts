@@ -16,7 +16,8 @@ export interface Purse {
 }
 
 export async function openPurse(store: Store, { run, loop }: Run, part: string): Promise<Purse> {
-  if (!hasLimits(loop.budget)) return { insist: () => undefined, spend: () => undefined, record: async () => undefined };
+  if (!hasLimits(loop.budget))
+    return { insist: () => undefined, spend: () => undefined, record: async () => undefined };
   const key = keys.budget(run);
   let ledger: Ledger = (await findArtifact(store, key, ledgerSchema)) ?? { parts: {} };
   let own = noUsage;

@@ -23,5 +23,5 @@ export async function candidateOf(store: Store, run: string, round: number): Pro
 
 /** Names a choice of the run; equal for equal seeds, whatever the run is called. */
 export function choiceKey(run: Run, round: number, promptId: string): string {
-  return `${run.loop.seed}/${round}/${promptId}`;
+  return `${run.salt}/${run.loop.seed}/${round}/${promptId}`;
 }

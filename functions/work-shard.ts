@@ -111,7 +111,11 @@ function recordTo<R extends Row>(store: Store, prefix: string, purse: Purse) {
 }
 
 /** Works on all items, `limit` at a time. After a failure no new one is begun; the first failure is thrown once all are done. */
-export async function eachAtOnce<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function eachAtOnce<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const failures: unknown[] = [];
   let next = 0;
   async function worker(): Promise<void> {

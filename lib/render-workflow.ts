@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { StateGraph, State } from 'aws-cdk-lib/aws-stepfunctions';
+import { type State, StateGraph } from 'aws-cdk-lib/aws-stepfunctions';
 import { defineWorkflow } from './workflow.ts';
 
 /** The workflow as Amazon States Language, with functions that are named and nowhere deployed: for the local runner and tests. */

@@ -30,8 +30,7 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
   const task = (name: string, options: StepOptions) => step(scope, name, functions, options);
   const ending = (name: string, word: string) =>
     new Pass(scope, name, { result: Result.fromString(word), resultPath: '$.ending' });
-  const wait = (name: string) =>
-    new Wait(scope, name, { time: WaitTime.secondsPath('$.pollSeconds') });
+  const wait = (name: string) => new Wait(scope, name, { time: WaitTime.secondsPath('$.pollSeconds') });
   const ofRound = { takes: ['run', 'round'] };
   const ofShard = { takes: ['run', 'round', 'shard'] };
 
@@ -81,7 +80,9 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
 
   // The way through
   planRun.next(collectFeedback).next(assembleDataset).next(isWorthTraining);
-  isWorthTraining.when(Condition.booleanEquals('$.dataset.worthTraining', true), needsApproval).otherwise(nothingToLearn);
+  isWorthTraining
+    .when(Condition.booleanEquals('$.dataset.worthTraining', true), needsApproval)
+    .otherwise(nothingToLearn);
   needsApproval.when(Condition.stringEquals('$.approval', 'before-training'), awaitApproval).otherwise(startTraining);
   awaitApproval.next(startTraining);
   startTraining.next(waitForTraining).next(checkTraining).next(isTrained);

@@ -19,10 +19,12 @@ export type WorkflowEnd =
 
 export interface WorkflowOptions {
   readonly services: Services;
-  /** Each state as it is entered, those inside a map too. */
-  readonly onState?: (state: string) => void;
+  /** Each state as it is entered, those inside a map too, with the state document that it gets. */
+  readonly onState?: (state: string, document: unknown) => void;
   /** For tests: how long a state waits between retries, in milliseconds, by state name. */
   readonly retryIntervals?: Readonly<Record<string, number>>;
+  /** For tests: how long a Wait state waits, in milliseconds, by state name. */
+  readonly waits?: Readonly<Record<string, number>>;
   /** The steps, where a test plants something. */
   readonly handlers?: ReadonlyMap<string, StepHandler>;
 }
@@ -33,9 +35,11 @@ export interface WorkflowOptions {
  * is finished and kept before this resolves.
  */
 export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions): Promise<WorkflowEnd> {
+  const { stop } = options.services;
+  if (stop.aborted) return { kind: 'stopped' };
   const definition = renderWorkflow();
-  const underWay = new Set<Promise<unknown>>();
-  const local = localHandlers(definition, options, underWay);
+  const crew: Crew = { underWay: new Set(), isSentHome: false };
+  const local = localHandlers(definition, options, crew);
   // The definition is rendered by CDK, and validated by tests.
   const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
   const execution = machine.run(input as never, {
@@ -43,11 +47,15 @@ export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions
     overrides: {
       taskResourceLocalHandlers: local as never,
       ...(options.retryIntervals ? { retryIntervalOverrides: options.retryIntervals } : {}),
+      ...(options.waits ? { waitTimeOverrides: options.waits } : {}),
     },
   });
-  void reportStates(execution.eventLogs, options.onState);
-  const { stop } = options.services;
-  stop.addEventListener('abort', execution.abort, { once: true });
+  const reported = reportStates(execution.eventLogs, options.onState);
+  const onStop = (): void => {
+    crew.isSentHome = true;
+    execution.abort();
+  };
+  stop.addEventListener('abort', onStop, { once: true });
   try {
     const result = (await execution.result) as { ending?: unknown } | null;
     if (stop.aborted) return { kind: 'stopped' };
@@ -56,16 +64,25 @@ export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions
     const cause = error instanceof ExecutionError ? (error.cause as Error) : (error as Error);
     return { kind: 'failed', error: cause.name, cause: cause.message };
   } finally {
-    stop.removeEventListener('abort', execution.abort);
-    await Promise.allSettled(underWay);
+    stop.removeEventListener('abort', onStop);
+    await reported;
+    crew.isSentHome = true;
+    while (crew.underWay.size > 0) await Promise.allSettled(crew.underWay);
   }
+}
+
+/** Who works on the run. */
+interface Crew {
+  readonly underWay: Set<Promise<unknown>>;
+  /** Nothing new is begun: the run was stopped, or a shard has failed. */
+  isSentHome: boolean;
 }
 
 /** One handler for each Task state, by the state's name, as the package wants it. */
 function localHandlers(
   definition: WorkflowDefinition,
   { services, handlers }: WorkflowOptions,
-  underWay: Set<Promise<unknown>>,
+  crew: Crew,
 ): Record<string, StepHandler> {
   const real = new Map([...steps].map(([name, step]) => [name, defineStep(step, () => services)]));
   const states = tasksIn(definition).map(([state, { Resource = '' }]): [string, StepHandler] => {
@@ -75,13 +92,21 @@ function localHandlers(
     return [
       state,
       (event) => {
-        const work = handler(event, {}).finally(() => underWay.delete(work));
-        underWay.add(work);
+        // Unlike Step Functions, the package goes on with the shards of a failed map that wait for their turn.
+        if (name === 'record-failure') crew.isSentHome = true;
+        else if (crew.isSentHome && name !== 'write-report') return neverBegun();
+        const work = handler(event, {}).finally(() => crew.underWay.delete(work));
+        crew.underWay.add(work);
         return work;
       },
     ];
   });
   return Object.fromEntries(states);
+}
+
+/** Nobody waits for it: the execution, or the map around it, has ended already. */
+function neverBegun(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** Every Task state, those inside maps too. */
@@ -93,11 +118,11 @@ export function tasksIn(definition: WorkflowDefinition): [string, StateDefinitio
 }
 
 async function reportStates(
-  events: AsyncIterable<{ readonly type: string; readonly stateName?: string }>,
+  events: AsyncIterable<{ readonly type: string; readonly state?: { readonly name: string; readonly input: unknown } }>,
   onState: WorkflowOptions['onState'],
 ): Promise<void> {
-  for await (const event of events) {
-    if (event.type === 'StateEntered' && event.stateName !== undefined) onState?.(event.stateName);
+  for await (const { type, state } of events) {
+    if (type === 'StateEntered' && state) onState?.(state.name, state.input);
   }
 }
 

@@ -38,7 +38,9 @@ export async function findRegistry(store: Store, name: string | undefined): Prom
 function lineageOf({ incumbent, history }: Registry): string {
   const table = plainTable(['', 'student', 'how', 'when', 'run', 'win rate (95 %)', 'fully right']);
   for (const { model, how, at, run, round, evidence } of history) {
-    const wins = evidence && `${percent(evidence.winRate)} (${(evidence.low * 100).toFixed(1)}–${(evidence.high * 100).toFixed(1)})`;
+    const wins =
+      evidence &&
+      `${percent(evidence.winRate)} (${(evidence.low * 100).toFixed(1)}–${(evidence.high * 100).toFixed(1)})`;
     table.push([
       how === 'rollback' ? '↩' : how === 'promotion' ? '↑' : '·',
       model,

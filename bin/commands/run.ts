@@ -4,18 +4,18 @@ import { keys } from '../../core/artifact-keys.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Store } from '../../core/ports.ts';
 import { registrySchema, withRollback } from '../../core/registry.ts';
-import { runName } from '../../core/run.ts';
-import { updateArtifact } from '../../functions/artifacts.ts';
+import { runName, runSchema } from '../../core/run.ts';
+import { findArtifact, updateArtifact } from '../../functions/artifacts.ts';
 import { type LoopSource, readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
 import { type StagedCounts, stageLoop } from '../../lib/loop-file/stage-loop.ts';
 import { followRun } from '../follow-run.ts';
-import { type Globals, globalsOf } from '../globals.ts';
+import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
+import { hint } from '../hint.ts';
 
-const whole = (minimum: number) => z.coerce.number().int().min(minimum).optional();
 const optionsSchema = z.looseObject({
   run: runName.optional(),
-  rounds: whole(1),
-  seed: whole(0),
+  rounds: whole(1, 20).optional(),
+  seed: whole(0, 2_147_483_647).optional(),
   fresh: z.boolean().default(false),
 });
 
@@ -29,26 +29,28 @@ export function runCommand(): Command {
     .option('--fresh', 'start from the base student again: the incumbent is rolled back first')
     .action(async (path: string, given: unknown, command: Command) => {
       const globals = globalsOf(command);
-      const options = parseOptions(given);
+      const options = optionsOf(optionsSchema, given);
       const source = withOverrides(await readLoopFile(path), options);
       const { loop, version, counts } = await stageLoop(globals.store, source);
+      if (options.run !== undefined) await insistOnSameLoop(globals, options.run, version);
       if (options.fresh) await startFresh(globals.store, loop, source.file.student.model);
       const run = options.run ?? (await freeRunName(globals, loop));
       await followRun({ run, loop, version }, globals, noticesOf(counts));
     });
 }
 
-function parseOptions(given: unknown): z.infer<typeof optionsSchema> {
-  const read = optionsSchema.safeParse(given);
-  if (read.success) return read.data;
-  throw new InvalidInput(
-    'The command',
-    read.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`),
-  );
-}
-
 function withOverrides(source: LoopSource, { rounds, seed }: z.infer<typeof optionsSchema>): LoopSource {
   return { ...source, file: { ...source.file, rounds: rounds ?? source.file.rounds, seed: seed ?? source.file.seed } };
+}
+
+/** A run is frozen: an edited loop file must not seem to change one that has begun. */
+async function insistOnSameLoop(globals: Globals, run: string, version: string): Promise<void> {
+  const begun = await findArtifact(globals.store, keys.run(run), runSchema);
+  if (!begun || begun.version === version) return;
+  throw new InvalidInput(`The run ${run}`, [
+    `it was begun with other settings or prompts; go on with it as it was: ${hint(`resume ${run}`, globals)}`,
+    'or leave --run out, or name another: that starts a new run with the new settings',
+  ]);
 }
 
 /** Nothing is forgotten: going back to the base is a move of the pointer like any other. */

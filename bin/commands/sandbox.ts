@@ -33,7 +33,9 @@ export function sandboxCommand(): Command {
       if (json) console.log(JSON.stringify({ event: 'listening', url: sandbox.url }));
       else {
         console.log(`The sandbox listens on ${sandbox.url}`);
-        console.log(`Models: desk-base (student), ${teacher.id} (teacher). Ctrl-C stops it; jobs go on with the next start.`);
+        console.log(
+          `Models: desk-base (student), ${teacher.id} (teacher). Ctrl-C stops it; jobs go on with the next start.`,
+        );
       }
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
       await sandbox.close();

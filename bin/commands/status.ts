@@ -18,7 +18,8 @@ export function statusCommand(): Command {
       const runs = name === undefined ? await allRuns(store) : [await findRun(store, name)];
       const statuses = await Promise.all(runs.map((run) => statusOf(store, run)));
       if (json) for (const status of statuses) console.log(JSON.stringify(status));
-      else if (statuses.length === 0) console.log('No runs yet. "npm run ratchet -- run loops/support-desk.yaml" starts one.');
+      else if (statuses.length === 0)
+        console.log('No runs yet. "npm run ratchet -- run loops/support-desk.yaml" starts one.');
       else console.log(tableOf(statuses));
     });
 }
@@ -27,7 +28,9 @@ async function statusOf(store: Store, { run, loop, startedAt }: Run) {
   const report = await findArtifact(store, keys.report(run), reportSchema);
   const failure = await findArtifact(store, keys.failure(run), failureSchema);
   const rounds = await roundsOf(store, run);
-  const outcomes = await Promise.all(rounds.map((round) => findArtifact(store, keys.outcome(run, round), outcomeSchema)));
+  const outcomes = await Promise.all(
+    rounds.map((round) => findArtifact(store, keys.outcome(run, round), outcomeSchema)),
+  );
   return {
     run,
     loop: loop.name,

@@ -72,7 +72,7 @@ function featuresOf(pair: PreferencePair): PairFeatures {
   };
 }
 
-/** What every trainer refuses or learns nothing from; see the pre-flight rules of the training notes. */
+/** What every trainer refuses or learns nothing from. */
 function flawOf({ prompt, chosen, rejected }: PreferencePair): LeftOutReason | undefined {
   if (comparable(chosen.text) === '' || comparable(rejected.text) === '') return 'empty-side';
   if (comparable(chosen.text) === comparable(rejected.text)) return 'same-text';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
+import { JudgeMissedCanaries } from '../../core/errors.ts';
+import { missedTooMany } from '../../core/judging/canaries.ts';
 import { assembleDataset as assemble } from '../../core/pairs/assemble-dataset.ts';
+import { addLabels, type LabelCounts } from '../../core/pairs/labels.ts';
 import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import type { Store } from '../../core/ports.ts';
 import { datasetSchema } from '../../core/report.ts';
@@ -9,6 +12,7 @@ import { conversationHash } from '../../core/split-held-out.ts';
 import { lintDataset } from '../../core/training/lint-dataset.ts';
 import { findArtifact, promptsOf, readRun, rowsOfShards, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
+import { readSummary } from '../finish-part.ts';
 import { roundInput } from '../round.ts';
 import { insistOnAllShards } from '../shards.ts';
 
@@ -28,6 +32,7 @@ export const assembleDataset: Step<typeof roundInput, typeof output> = {
 
     const place = { run: name, round, part: 'pairs', shards: run.shards.train } as const;
     await insistOnAllShards(store, run, place);
+    await insistOnSoundJudge(store, place);
     const pairs = () => rowsOfShards(store, place, preferencePairSchema);
     const { dataset, rows } = await assemble({ pairs, heldOut: await heldOutHashes(store, run), settings, seed });
     if (dataset.train >= settings.minimum) lintDataset(dataset);
@@ -38,6 +43,26 @@ export const assembleDataset: Step<typeof roundInput, typeof output> = {
     return answer(dataset.train);
   },
 };
+
+/** Labels of a judge that falls for planted nonsense are worth nothing, however many there are. */
+async function insistOnSoundJudge(
+  store: Store,
+  {
+    shards,
+    ...place
+  }: { readonly run: string; readonly round: number; readonly part: 'pairs'; readonly shards: number },
+): Promise<void> {
+  const labels: LabelCounts[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    const summary = await readSummary(store, { ...place, shard });
+    if (summary.labels) labels.push(summary.labels);
+  }
+  const { canaries } = addLabels(labels);
+  if (!missedTooMany(canaries)) return;
+  throw new JudgeMissedCanaries(
+    `In round ${place.round} of run ${place.run} the teacher preferred planted nonsense to a real response ${canaries.missed} of ${canaries.asked} times. Its verdicts are not trusted: use another teacher, or sharpen the rules of the skill.`,
+  );
+}
 
 async function heldOutHashes(store: Store, run: Run): Promise<Set<string>> {
   const hashes = new Set<string>();

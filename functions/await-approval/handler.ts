@@ -21,6 +21,8 @@ export const awaitApproval: Step<typeof roundInput, typeof output> = {
       );
     }
     if (approval.approved) return null;
-    throw new ApprovalRefused(`${approval.by} refused the training of round ${round} of run ${run}. ${approval.note}`.trim());
+    throw new ApprovalRefused(
+      `${approval.by} refused the training of round ${round} of run ${run}. ${approval.note}`.trim(),
+    );
   },
 };

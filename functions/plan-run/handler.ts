@@ -3,6 +3,7 @@ import { keys, type PromptSet } from '../../core/artifact-keys.ts';
 import { forecastOf } from '../../core/forecast.ts';
 import { loopDocumentSchema } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
+import { contentHash } from '../../core/random.ts';
 import { newRegistry, type Registry, registrySchema } from '../../core/registry.ts';
 import { type Run, runName, runSchema } from '../../core/run.ts';
 import { findArtifact, readArtifact, updateArtifact, writeArtifact } from '../artifacts.ts';
@@ -48,6 +49,7 @@ async function makePlan(run: string, loopName: string, version: string, { store,
     version,
     loop,
     startedAt,
+    salt: contentHash(JSON.stringify([loop.rubric, train.hash, heldOut.hash])),
     incumbent: registry.incumbent,
     prompts: { train: train.prompts, heldOut: heldOut.prompts },
     shards: { train: train.shards, heldOut: heldOut.shards },
@@ -65,14 +67,14 @@ async function openRegistry(store: Store, loop: string, base: string, at: string
   return readArtifact(store, keys.registry(loop), registrySchema);
 }
 
-/** Copies the staged prompts into shards of `size`; counts them and their characters. */
+/** Copies the staged prompts into shards of `size`; counts them and their characters, and hashes them all. */
 async function cutShards(
   store: Store,
   { run, loop, version, set }: { run: string; loop: string; version: string; set: PromptSet },
   size: number,
-): Promise<{ prompts: number; shards: number; characters: number }> {
+): Promise<{ prompts: number; shards: number; characters: number; hash: string }> {
   let lines: string[] = [];
-  const counts = { prompts: 0, shards: 0, characters: 0 };
+  const counts = { prompts: 0, shards: 0, characters: 0, hash: '' };
   async function writeShard(): Promise<void> {
     if (lines.length === 0) return;
     await store.write(keys.prompts(run, set, counts.shards++), lines.map((line) => `${line}\n`).join(''));
@@ -81,6 +83,7 @@ async function cutShards(
   for await (const line of store.lines(keys.stagedPrompts(loop, version, set))) {
     counts.prompts++;
     counts.characters += line.length;
+    counts.hash = contentHash(counts.hash + line);
     if (lines.push(line) === size) await writeShard();
   }
   await writeShard();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
-import { evaluationSummarySchema } from '../../core/evaluation/summarize-evaluation.ts';
 import { ArtifactMissing } from '../../core/errors.ts';
+import { evaluationSummarySchema } from '../../core/evaluation/summarize-evaluation.ts';
 import { registrySchema, withPromotion } from '../../core/registry.ts';
 import { decisionSchema } from '../../core/report.ts';
 import { type Outcome, outcomeSchema } from '../../core/run.ts';

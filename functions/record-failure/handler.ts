@@ -5,7 +5,10 @@ import { findArtifact, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 
 /** A caught error as Step Functions hands it on. */
-const input = z.strictObject({ run: runName, failure: z.looseObject({ Error: z.string(), Cause: z.string().default('') }) });
+const input = z.strictObject({
+  run: runName,
+  failure: z.looseObject({ Error: z.string(), Cause: z.string().default('') }),
+});
 
 /** A Distributed Map says only that too many of its items failed; the item has recorded its own error. */
 const mapErrors: readonly string[] = ['States.ExceedToleratedFailureThreshold', 'States.ItemReaderFailed'];

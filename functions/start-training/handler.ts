@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
+import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import type { Trainer, TrainingRecord, TrainingRequest } from '../../core/ports.ts';
 import { seedFor } from '../../core/random.ts';
 import { datasetSchema } from '../../core/report.ts';
 import { type Run, type Training, trainingSchema } from '../../core/run.ts';
 import { gradersFor } from '../../core/training/grader.ts';
 import { recordsFor } from '../../core/training/records.ts';
-import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import { findArtifact, readArtifact, readRows, readRun, writeArtifact } from '../artifacts.ts';
 import { openPurse } from '../budget.ts';
 import type { Step } from '../define-step.ts';
-import { incumbentOf, roundInput } from '../round.ts';
+import { choiceKey, incumbentOf, roundInput } from '../round.ts';
 import type { Services } from '../services.ts';
 
 const output = z.null();
@@ -86,7 +86,10 @@ async function requestOf(run: Run, round: number, training: Training, { store }:
     trainFile: training.trainFile,
     validationFile: training.validationFile ?? undefined,
     hyperparameters: training.hyperparameters,
-    grader: loop.trainer.method === 'reinforcement' ? gradersFor(loop.rubric, loop.teacher.model, `${loop.seed}/${round}`) : undefined,
+    grader:
+      loop.trainer.method === 'reinforcement'
+        ? gradersFor(loop.rubric, loop.teacher.model, choiceKey(run, round, 'grader'))
+        : undefined,
     seed: seedFor(loop.seed, 'train', round),
     suffix: `${loop.name}-r${round}`,
   };

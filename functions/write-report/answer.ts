@@ -21,7 +21,7 @@ export function answerOf(report: Report): { readonly says: string; readonly tone
   if (before.checkRate === null || after.checkRate === null) return { says: wonBy(report, last), tone: 'good' };
   const [from, to] = percentPair(before.checkRate, after.checkRate);
   const how = after.checkRate > before.checkRate ? 'Better' : 'Promoted by the teacher’s verdicts';
-  return { says: `${how}: ${from} → ${to} fully right${onPrompts(last)}`, tone: 'good' };
+  return { says: `${how}: ${from}\u00a0→\u00a0${to} fully right${onPrompts(last)}`, tone: 'good' };
 }
 
 export function promotedRounds(report: Report): RoundReport[] {

@@ -59,9 +59,9 @@ export function reasonInWords(reason: string): string {
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** A power of ten as people read it: small ones whole, the others as `10¹²`. */
+/** A tick of a log scale: small ones whole, the others as `10¹²`. */
 export function powerOfTen(log10: number): string {
-  if (log10 >= -2 && log10 < 4) return Number((10 ** log10).toPrecision(2)).toString();
+  if (log10 >= -2 && log10 < 3) return Number((10 ** log10).toPrecision(2)).toString();
   const digits = [...Math.abs(Math.round(log10)).toString()].map((digit) => superscripts[Number(digit)]).join('');
   return `10${log10 < 0 ? '⁻' : ''}${digits}`;
 }

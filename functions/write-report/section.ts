@@ -16,9 +16,8 @@ ${body}
 </section>`;
 }
 
-/** One round behind its own heading; a page of many rounds opens only the last. */
-export function roundPanel(round: number, rounds: number, aside: Part, body: Part): Html {
-  const isOpen = rounds <= 4 || round === rounds;
+/** One round behind its own heading. */
+export function roundPanel(round: number, isOpen: boolean, aside: Part, body: Part): Html {
   return html`<details class="card panel"${isOpen && html` open`}>
 <summary><h3>Round ${round}</h3> <span class="aside">${aside}</span></summary>
 ${body}

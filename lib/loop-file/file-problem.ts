@@ -1,5 +1,3 @@
-import { errorCode } from '../../providers/directory/translate-error.ts';
-
 const sentences: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; check the path and the directory that you are in',
   ENOTDIR: 'there is no such file; a part of the path is a file and not a directory',
@@ -13,7 +11,8 @@ const sentences: Readonly<Record<string, string>> = {
 
 /** Why the user's file can't be read, and what to do; undefined where it's no failure of reading a file. */
 export function fileProblem(error: unknown): string | undefined {
-  const code = errorCode(error);
-  if (code === undefined) return undefined;
+  // By shape: errors of Node's own modules are no `instanceof Error` where the code runs in a context of its own.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string') return undefined;
   return sentences[code] ?? `it can't be read (${code}); check the disk`;
 }

@@ -18,8 +18,8 @@ export async function* numberedLines(
   const add = (piece: Uint8Array) => {
     size += piece.length;
     if (size > limitBytes) begun = [];
-    // Copied, because a stream may reuse the memory of its chunks.
-    else if (piece.length > 0) begun.push(piece.slice());
+    // Copied, because a stream may reuse the memory of its chunks (and slice of a Buffer is no copy).
+    else if (piece.length > 0) begun.push(new Uint8Array(piece));
   };
   const take = (): NumberedLine => {
     const line = { number, bytes: size > limitBytes ? undefined : Buffer.concat(begun) };

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { type Prompt, promptSchema } from '../../core/prompt.ts';
 import { conversationHash } from '../../core/split-held-out.ts';
-import { messagesOf } from '../../providers/openai-compatible/redact.ts';
 import { describeProblems, shortened, shown } from './describe-problems.ts';
 import { fileProblem } from './file-problem.ts';
 import { type NumberedLine, numberedLines } from './numbered-lines.ts';
@@ -105,6 +104,6 @@ function parsedJson(text: string): { readonly value: unknown } | { readonly faul
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    return { fault: messagesOf(error) };
+    return { fault: error instanceof SyntaxError ? error.message : String(error) };
   }
 }

@@ -1,10 +1,10 @@
 import { LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
+import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type Html, html, trusted } from '../html.ts';
 
-use([LineChart, ScatterChart, GridComponent, SVGRenderer]);
+use([LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
 export interface Size {
   readonly width: number;
@@ -28,11 +28,12 @@ export function drawChart(says: string, { width, height }: Size, option: ECharts
   return html`<svg role="img" aria-label="${says}" viewBox="0 0 ${width} ${height}">${trusted(withoutExtras(drawn))}</svg>`;
 }
 
-/** ECharts numbers its classes through the process and adds hover styles: both would make equal reports differ. */
+/** ECharts numbers classes and clips through the life of the process, so that equal reports would differ; we need neither. */
 function withoutExtras(svg: string): string {
   return svg
     .replace(/^<svg[^>]*>/, '')
     .replace(/<style[\s\S]*<\/style>/, '')
     .replace(/<\/svg>\s*$/, '')
-    .replaceAll(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '');
+    .replaceAll(/<defs[\s\S]*?<\/defs>/g, '')
+    .replaceAll(/ (?:class|clip-path|pointer-events|ecmeta_\w+)="[^"]*"/g, '');
 }

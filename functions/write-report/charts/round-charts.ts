@@ -50,9 +50,8 @@ export function winRateChart(rounds: readonly RoundReport[]): Html {
       size,
     ),
     series: [
-      evenLine(points.length),
       ...points.map(({ round }, index) => interval(round, index)),
-      candidatePoints(points),
+      { ...candidatePoints(points), markLine: evenLine },
     ],
   }));
 }
@@ -99,6 +98,7 @@ function candidatePoints(points: readonly RoundPoint[], incumbents: readonly num
         color: round.decision?.promote ? toneOf(round) : color('card'),
         borderColor: toneOf(round),
         borderWidth: 2,
+        opacity: 1,
       },
       label: {
         show: points.length <= 8,
@@ -122,11 +122,13 @@ function interval(round: RoundReport, index: number) {
   };
 }
 
-function evenLine(rounds: number) {
-  return {
-    ...straightLine([0, 50], [Math.max(rounds - 1, 0), 50], { color: color('muted'), width: 1.5, type: 'dashed' }),
-  };
-}
+const evenLine = {
+  silent: true,
+  symbol: 'none',
+  data: [{ yAxis: 50 }],
+  label: { show: false },
+  lineStyle: { color: color('ink'), width: 1.5, type: 'dashed' },
+};
 
 function toneOf(round: RoundReport): string {
   const { tone } = fate(round);

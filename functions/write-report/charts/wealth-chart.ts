@@ -11,7 +11,7 @@ export function wealthChart(wealth: Evaluation['wealth'], alpha: Decision['alpha
   const needed = alpha ? -Math.log10(alpha) : undefined;
   return drawChart(
     says,
-    { width: 400, height: 220 },
+    { width: 360, height: 210 },
     {
       grid: { left: 44, right: 16, top: 22, bottom: 42 },
       xAxis: {

@@ -23,7 +23,7 @@ export function cost(report: Report): Html {
     id: 'cost',
     title: 'What it cost',
     lead: `${usd(usage.usd)} for ${counted(usage.calls, 'call')}, ${count(usage.promptTokens)} tokens in and ${count(usage.completionTokens)} out.${free}`,
-    body: html`<div class="card">${bars(usageByStage)}
+    body: html`<div class="card">${present(usageByStage).length > 0 && bars(usageByStage)}
 ${usageTable('Usage of the run, by stage', 'Stage', stageRows(usageByStage), usage)}</div>
 ${rounds.length > 0 && perRound(report)}`,
   });

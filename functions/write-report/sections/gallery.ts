@@ -3,14 +3,12 @@ import { type Html, html } from '../html.ts';
 import { longText } from '../long-text.ts';
 import { count } from '../numbers.ts';
 import { section } from '../section.ts';
-import { type FromRound, spread, totalOf } from './spread.ts';
+import { cards, type FromRound, inTurns, totalOf } from './examples.ts';
 
 type Pair = RoundReport['gallery'][number];
 
-const limit = 16;
-
 export function gallery(report: Report): Html {
-  const pairs = spread(report, (round) => round.gallery, limit);
+  const pairs = inTurns(report, (round) => round.gallery);
   const total = totalOf(report, (round) => round.gallery);
   return section({
     id: 'pairs',
@@ -19,7 +17,7 @@ export function gallery(report: Report): Html {
       total === 0
         ? 'There is no preference pair to show.'
         : `${count(pairs.length)} of ${count(total)} sampled preference pairs, with the teacher’s critiques where there are any.`,
-    body: pairs.map(pairCard),
+    body: cards(pairs.map(pairCard)),
   });
 }
 

@@ -1,8 +1,9 @@
+import { wealthInWords } from '../../../core/evaluation/wording.ts';
 import type { Evaluation, Guard, Report, RoundReport } from '../../../core/report.ts';
 import { wealthChart } from '../charts/wealth-chart.ts';
 import { chip, fateChip } from '../fate.ts';
 import { type Html, html } from '../html.ts';
-import { count, powerOfTen } from '../numbers.ts';
+import { count } from '../numbers.ts';
 import { roundPanel, section } from '../section.ts';
 
 export function gate({ rounds }: Report): Html {
@@ -13,13 +14,15 @@ export function gate({ rounds }: Report): Html {
     body:
       rounds.length === 0
         ? html`<p class="empty">No round was finished.</p>`
-        : rounds.map((round) => roundPanel(round.round, rounds.length, fateChip(round), roundBody(round))),
+        : rounds.map((round) =>
+            roundPanel(round.round, rounds.length <= 4 || round === rounds.at(-1), fateChip(round), roundBody(round)),
+          ),
   });
 }
 
 function roundBody(round: RoundReport): Html {
-  return html`<div class="columns"><div>${decision(round)}${training(round)}</div>
-<div>${round.evaluation ? wealth(round.evaluation, round.decision?.alpha) : noEvaluation(round)}</div></div>`;
+  return html`<div class="columns"><div>${decision(round)}</div>
+<div>${round.evaluation ? wealth(round.evaluation, round.decision?.alpha) : noEvaluation(round)}${training(round)}</div></div>`;
 }
 
 function decision({ decision: decided }: RoundReport): Html {
@@ -48,7 +51,7 @@ ${curve.length > 0 && html`<div class="small-chart">${wealthChart(curve, alpha, 
 function wealthSentence(curve: Evaluation['wealth'], alpha: number | undefined): string {
   const last = curve.at(-1);
   if (!last) return 'No prompt was compared.';
-  const ended = `It ended at ${powerOfTen(last[1])} after ${count(last[0])} prompts.`;
+  const ended = `It ended at ${last[1] < -1 ? 'less than 0.1' : wealthInWords(last[1])} after ${count(last[0])} prompts.`;
   if (!alpha) return ended;
   const line = `1/α = ${Number((1 / alpha).toPrecision(3))}`;
   const reached = curve.find(([, log10]) => log10 >= -Math.log10(alpha));

@@ -1,4 +1,4 @@
-import type { Report, RoundReport } from '../../../core/report.ts';
+import type { HeldOut, Report, RoundReport } from '../../../core/report.ts';
 import { checkRateChart, winRateChart } from '../charts/round-charts.ts';
 import { fateChip } from '../fate.ts';
 import { type Html, html, type Part } from '../html.ts';
@@ -47,39 +47,50 @@ const legend = html`<ul class="legend marks"><li><span class="good" aria-hidden=
 <li><span class="muted" aria-hidden="true">○</span> incumbent</li></ul>`;
 
 function details(rounds: readonly RoundReport[]): Html {
-  return table({
+  return html`${table({
     caption: 'Candidate against incumbent, by round',
     head: [
       'Round',
+      'Decision',
       'Fully right',
       'Win rate',
       '95 % interval',
-      'Win · tie · loss',
+      'Wins',
+      'Ties',
+      'Losses',
       'Abstained',
       'By checks',
-      'Mean words',
-      'Refused',
-      'Cut off',
-      'Repeated',
-      'Decision',
     ],
-    rows: rounds.map((round) => [count(round.round), ...heldOutCells(round), fateChip(round)]),
-  });
+    rows: rounds.map((round) => [count(round.round), fateChip(round), ...comparisonCells(round)]),
+  })}
+${table({
+  caption: 'What changed beside, by round',
+  head: ['Round', 'Mean words', 'Refused', 'Cut off', 'Repeated word pairs'],
+  rows: rounds.map(({ round, heldOut }) => [count(round), ...besideCells(heldOut)]),
+})}`;
 }
 
-function heldOutCells({ evaluation, heldOut }: RoundReport): Part[] {
-  const change = (of: (student: NonNullable<RoundReport['heldOut']>['incumbent']) => string): Part =>
-    heldOut ? html`${of(heldOut.incumbent)} <span class="muted">→</span> ${of(heldOut.candidate)}` : '–';
+function comparisonCells({ evaluation, heldOut }: RoundReport): Part[] {
+  const right = change(heldOut, (student) => percentOrDash(student.checkRate));
+  if (!evaluation) return [right, ...Array(7).fill('–')];
+  const { winRate, low, high, wins, ties, losses, abstentions, decidedByChecks } = evaluation;
   return [
-    change((student) => percentOrDash(student.checkRate)),
-    percentOrDash(evaluation?.winRate),
-    evaluation ? `${percentOrDash(evaluation.low)} to ${percentOrDash(evaluation.high)}` : '–',
-    evaluation ? `${count(evaluation.wins)} · ${count(evaluation.ties)} · ${count(evaluation.losses)}` : '–',
-    evaluation ? count(evaluation.abstentions) : '–',
-    evaluation ? count(evaluation.decidedByChecks) : '–',
-    change((student) => student.meanWords.toFixed(1)),
-    change((student) => percentOrDash(student.refusalRate)),
-    change((student) => percentOrDash(student.cutOffRate)),
-    change((student) => percentOrDash(student.repetition)),
+    right,
+    percentOrDash(winRate),
+    `${percentOrDash(low)} to ${percentOrDash(high)}`,
+    ...[wins, ties, losses, abstentions, decidedByChecks].map(count),
   ];
+}
+
+function besideCells(heldOut: RoundReport['heldOut']): Part[] {
+  return [
+    change(heldOut, (student) => student.meanWords.toFixed(1)),
+    change(heldOut, (student) => percentOrDash(student.refusalRate)),
+    change(heldOut, (student) => percentOrDash(student.cutOffRate)),
+    change(heldOut, (student) => percentOrDash(student.repetition)),
+  ];
+}
+
+function change(heldOut: RoundReport['heldOut'], of: (student: HeldOut) => string): Part {
+  return heldOut ? html`${of(heldOut.incumbent)} <span class="muted">→</span> ${of(heldOut.candidate)}` : '–';
 }

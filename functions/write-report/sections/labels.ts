@@ -10,7 +10,7 @@ export function labels({ rounds }: Report): Html {
     id: 'labels',
     title: 'Where the labels come from',
     lead: `${sum((all) => all.prompts)} prompts → ${sum((all) => all.responses)} responses → ${sum((all) => all.verdicts)} verdicts → ${sum((all) => all.pairs)} preference pairs. Nothing is dropped without being counted.`,
-    body: rounds.map((round) => roundPanel(round.round, rounds.length, flow(round.labels), roundBody(round))),
+    body: rounds.map((round) => roundPanel(round.round, round === rounds.at(-1), flow(round.labels), roundBody(round))),
   });
 }
 
@@ -66,8 +66,11 @@ function soundness(from: Labels, dataset: Dataset | null): Html {
       note: from.firstShownWins === null ? 'The teacher decided nothing.' : shareWithTick(from.firstShownWins, 0.5),
     },
     {
-      term: 'Words of a response',
-      value: dataset ? dataset.meanWords.chosen.toFixed(1) : '–',
+      term: 'Length of chosen',
+      value:
+        dataset && dataset.meanWords.rejected > 0
+          ? `${(dataset.meanWords.chosen / dataset.meanWords.rejected).toFixed(2)}\u00a0×`
+          : '–',
       note: dataset ? lengths(dataset) : 'No dataset was made.',
     },
     {

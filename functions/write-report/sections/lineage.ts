@@ -38,7 +38,7 @@ function timelineEntry(entry: LineageEntry, report: Report, isIncumbent: boolean
 <p class="mono">${model}</p>
 ${evidence(entry)}
 ${entry.reason !== null && html`<p dir="auto">${entry.reason}</p>`}
-<p class="muted small"><time datetime="${at}">${moment(at)}</time>${run !== null && html` · ${run === report.run ? 'this run' : run}`}${round !== null && html`, round ${round}`}</p>
+<p class="muted small">${moment(at)}${run !== null && html` · ${run === report.run ? 'this run' : run}`}${round !== null && html`, round ${round}`}</p>
 </li>\n`;
 }
 

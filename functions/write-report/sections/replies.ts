@@ -4,11 +4,9 @@ import { type Html, html } from '../html.ts';
 import { longText } from '../long-text.ts';
 import { count } from '../numbers.ts';
 import { section } from '../section.ts';
-import { type FromRound, spread, totalOf } from './spread.ts';
+import { cards, type FromRound, inTurns, totalOf } from './examples.ts';
 
 type Replies = RoundReport['replies'][number];
-
-const limit = 16;
 
 const outcomes: Readonly<Record<Replies['outcome'], readonly [string, Tone]>> = {
   win: ['candidate wins', 'good'],
@@ -18,7 +16,7 @@ const outcomes: Readonly<Record<Replies['outcome'], readonly [string, Tone]>> = 
 };
 
 export function replies(report: Report): Html {
-  const shown = spread(report, (round) => round.replies, limit);
+  const shown = inTurns(report, (round) => round.replies);
   const total = totalOf(report, (round) => round.replies);
   return section({
     id: 'replies',
@@ -27,7 +25,7 @@ export function replies(report: Report): Html {
       total === 0
         ? 'There are no held-out responses to show.'
         : `The same held-out prompt, put to the incumbent and to the candidate of a round: ${count(shown.length)} of ${count(total)}.`,
-    body: shown.map(repliesCard),
+    body: cards(shown.map(repliesCard)),
   });
 }
 

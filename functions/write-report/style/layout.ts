@@ -1,19 +1,19 @@
 /** The page itself: type, columns, sections, the bar on top, and what changes on a phone and on paper. */
 export const layout = `
-* { box-sizing: border-box; }
+*, ::before { box-sizing: border-box; }
 html { scroll-behavior: smooth; scroll-padding-top: 4rem; -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif; font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
 main, footer { max-width: 1120px; margin: 0 auto; padding: 0 2rem; }
 h1, h2, h3, h4, h5, p, ul, ol, dl, dd, figure, blockquote, fieldset { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
-h1 { font-size: clamp(2rem, 5.2vw, 3.5rem); line-height: 1.08; font-weight: 680; letter-spacing: -0.028em; text-wrap: balance; max-width: 22ch; }
+h1 { font-size: clamp(2rem, 4.6vw, 3.25rem); line-height: 1.1; font-weight: 680; letter-spacing: -0.028em; text-wrap: pretty; max-width: 24ch; }
 h2 { font-size: clamp(1.5rem, 3vw, 2rem); line-height: 1.2; font-weight: 650; letter-spacing: -0.02em; }
 h3 { font-size: 1.0625rem; font-weight: 620; letter-spacing: -0.005em; }
 h4, h5, dt, thead th { font-size: 0.8125rem; font-weight: 550; color: var(--muted); letter-spacing: 0; }
 .lead { margin: 0.6rem 0 1.8rem; max-width: 66ch; font-size: 1.0625rem; color: var(--muted); text-wrap: pretty; }
 .muted { color: var(--muted); }
 .small { font-size: 0.8125rem; }
-.mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.8125rem; overflow-wrap: anywhere; }
+.mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.8125rem; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 
@@ -44,8 +44,8 @@ svg { display: block; width: 100%; height: auto; overflow: visible; }
 .panel[open] > summary { margin-bottom: 1.25rem; }
 .panel .aside { color: var(--muted); font-size: 0.875rem; margin-left: auto; }
 
-footer { margin-top: 5rem; padding-top: 1.5rem; padding-bottom: 4rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.875rem; }
-footer dl { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin-bottom: 1.5rem; }
+footer { margin-top: 5rem; padding-bottom: 4rem; color: var(--muted); font-size: 0.875rem; }
+footer dl { padding-top: 1.5rem; border-top: 1px solid var(--line); display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin-bottom: 1.5rem; }
 footer dd { color: var(--ink); }
 
 @media (max-width: 720px) {

@@ -2,6 +2,7 @@ import { percent, wealthInWords } from '../../../core/evaluation/wording.ts';
 import { type Decision, type Report, type RoundReport, reportSchema } from '../../../core/report.ts';
 import { addUsage, type Usage } from '../../../core/usage.ts';
 import { sampleEvaluation } from './sample-evaluation.ts';
+import { samplePairs, sampleReplies } from './sample-texts.ts';
 
 /** A run of the support desk: three promotions, then a candidate that over-training spoiled and the gate refused. */
 export function sampleReport(): Report {
@@ -62,7 +63,7 @@ const usageByStage: Readonly<Record<(typeof stageNames)[number], Usage>> = {
 /** One round that went as planned; the fourth is refused. */
 export function sampleRound(round: number, [from, to] = rates[(round - 1) % rates.length] ?? rates[0]): RoundReport {
   const promote = to > from;
-  const evaluation = sampleEvaluation(round, promote ? 0.5 + (to - from) * 0.9 : 0.36);
+  const evaluation = sampleEvaluation(round, promote ? 0.7 + (to - from) / 3 : 0.36);
   return {
     round,
     incumbent: round === 1 ? 'desk-base' : `ft:desk-base:r${round - 1}`,
@@ -153,53 +154,6 @@ function decision(promote: boolean, { winRate, low, high, wealth }: NonNullable<
       { name: 'readable-verdicts', passed: true, says: 'Abstentions: 0 of 256 prompts (0.0 %); 2.0 % is allowed.' },
     ],
   };
-}
-
-const samplePairs: RoundReport['gallery'] = [
-  {
-    prompt: 'Hi, my kettle arrived broken. Can you help?',
-    chosen: 'I am sorry about your kettle. We will send a replacement today.',
-    rejected: 'Stop complaining about the kettle. Whatever.',
-    margin: 0.96,
-    decidedBy: 'teacher',
-    critiques: {
-      chosen: 'Apologises, names the kettle and says what happens next. A delivery day would make it better.',
-      rejected: 'Rude, and offers nothing. It should apologise and offer a replacement.',
-    },
-  },
-  {
-    prompt: 'Dear team, my drill is late. Please help me.',
-    chosen: 'Thank you for telling us about the drill. We will track the parcel now.',
-    rejected: 'So sorry to hear about your lamp. It goes out by express today.',
-    margin: 0.5,
-    decidedBy: 'checks',
-    critiques: null,
-  },
-];
-
-function sampleReplies(promote: boolean): RoundReport['replies'] {
-  return [
-    {
-      prompt: 'Good morning, a part of the jacket is missing.',
-      incumbent: promote
-        ? 'Your message is important to us. Please wait a few days.'
-        : 'I apologise for the jacket. The spare part is on its way.',
-      candidate: promote
-        ? 'I apologise for the jacket. The spare part is on its way.'
-        : 'sorry sorry jacket jacket the the spare spare part part today today today',
-      incumbentRight: !promote,
-      candidateRight: promote,
-      outcome: promote ? 'win' : 'loss',
-    },
-    {
-      prompt: 'Hello, you charged me twice for the rug.',
-      incumbent: 'Hello, and sorry for the trouble. We will refund the second charge for the rug today.',
-      candidate: 'We are sorry about the rug. Your refund is on its way.',
-      incumbentRight: true,
-      candidateRight: true,
-      outcome: 'tie',
-    },
-  ];
 }
 
 function promotion(round: RoundReport): Report['lineage'][number] {

@@ -27,7 +27,7 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
       ...base,
       ending: { name: 'nothing-to-learn' as const, says: '11 sound pairs; the loop asks for 24.' },
       incumbent: unchanged,
-      rounds: [{ ...withoutTraining(), labels: emptyLabels(), dataset: null }],
+      rounds: [{ ...withoutTraining(), labels: emptyLabels(), dataset: null, gallery: [] }],
     },
     'training failed': {
       ...base,
@@ -39,6 +39,20 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
           training: { ...first.training!, status: 'failed', trainedTokens: null, hyperparameters: {} },
         },
       ],
+    },
+    'waiting for approval': {
+      ...base,
+      ending: {
+        name: 'approval-pending' as const,
+        says: 'Round 1 waits for a person to agree to the training on 121 pairs.',
+      },
+      incumbent: unchanged,
+      rounds: [withoutTraining()],
+    },
+    refused: {
+      ...base,
+      incumbent: { before: base.incumbent.after, after: base.incumbent.after },
+      rounds: [{ ...sampleRound(4), round: 1 }],
     },
     'failed before any round': {
       ...base,
@@ -98,6 +112,7 @@ function emptyLabels() {
     abstentions: 0,
     abstentionReasons: {},
     ties: 0,
+    orderConflicts: 0,
     pairs: 0,
     noPair: { 'fewer-than-two-responses': 192 },
     firstShownWins: null,
