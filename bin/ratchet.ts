@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line. Each command is a file in commands/; exit codes are in exit-codes.ts. */
+import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { InvalidInput, RatchetError } from '../core/errors.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -38,10 +39,28 @@ for (const command of [
   program.addCommand(command());
 }
 
+process.on('uncaughtException', (error) => {
+  tellError(error);
+  process.exit();
+});
+// `ratchet status | head` closes the pipe early: nobody is left to tell.
+process.stdout.on('error', () => process.exit());
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof RatchetError)) throw error;
-  console.error(`${error.name}: ${error.message}`);
+  tellError(error);
+}
+
+/** What happened, to what, and what to do; where in the code only when asked, or when nothing else is known. */
+function tellError(error: unknown): void {
   process.exitCode = error instanceof InvalidInput ? exitCodes['invalid-input'] : exitCodes.failed;
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  console.error(`${styleText('red', name, { stream: process.stderr })}: ${message}`);
+  if (process.argv.includes('--verbose')) console.error(stack);
+  else if (!(error instanceof RatchetError || isOfSystem(error))) console.error('This is a defect in Ratchet; --verbose shows where.');
+}
+
+/** A disk or a port that refuses: its own words say which. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }

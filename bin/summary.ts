@@ -6,6 +6,7 @@ import type { Store } from '../core/ports.ts';
 import { decisionSchema, type Report, type RoundReport } from '../core/report.ts';
 import { findArtifact } from '../functions/artifacts.ts';
 import { count, duration, money, percent, winRate } from './figures.ts';
+import { wrap } from './wrap.ts';
 
 /** The short table at the end of a run; no line of it is wider than 80 columns, but for a long model id. */
 export function summaryOf(report: Report): string {
@@ -15,7 +16,7 @@ export function summaryOf(report: Report): string {
   return [
     ...(report.rounds.length > 0 ? [roundsTable(report.rounds), ''] : []),
     styleText('bold', headlineOf(report)),
-    ...(report.ending.name === 'failed' ? [] : [report.ending.says]),
+    ...(report.ending.name === 'failed' ? [] : [wrap(report.ending.says, 0)]),
     '',
     `Incumbent  ${report.incumbent.after.model}`,
     `Spent      ${spent.join(', ')}`,
@@ -67,5 +68,5 @@ export async function decisionLine(store: Store, run: string, round: number): Pr
   if (!decision || !summary) return `  Round ${round} is not decided yet.`;
   const { incumbent, candidate } = summary.heldOut;
   const rates = `fully right ${percent(incumbent.checkRate)} → ${percent(candidate.checkRate)}`;
-  return `  ${decisionMark(decision.promote)}         ${rates}\n    ${styleText('dim', decision.reasons[0] ?? '')}`;
+  return `  ${decisionMark(decision.promote)}         ${rates}\n${styleText('dim', wrap(decision.reasons[0] ?? '', 4))}`;
 }

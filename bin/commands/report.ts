@@ -19,7 +19,9 @@ export function reportCommand(): Command {
       const { run } = await findRun(globals, name);
       const report = await findArtifact(store, keys.report(run), reportSchema);
       if (!report) {
-        throw new InvalidInput(`The run ${run}`, [`it has no report yet; go on with it: ${hint(`resume ${run}`, globals)}`]);
+        throw new InvalidInput(`The run ${run}`, [
+          `it has no report yet; go on with it: ${hint(`resume ${run}`, globals)}`,
+        ]);
       }
       if (json) console.log(JSON.stringify(report));
       else console.log(`${summaryOf(report)}\n${reportLine(run, globals)}`);

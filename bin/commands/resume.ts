@@ -2,20 +2,23 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { InvalidInput } from '../../core/errors.ts';
+import type { Store } from '../../core/ports.ts';
+import { reportSchema } from '../../core/report.ts';
 import { type Approval, type Run, runSchema } from '../../core/run.ts';
-import { updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
+import { findArtifact, updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
 import { followRun } from '../follow-run.ts';
-import { type Globals, globalsOf } from '../globals.ts';
+import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
 import { findRun, roundsOf } from '../runs.ts';
+import { tellEnd } from '../tell-end.ts';
 
-const limit = z.coerce.number().positive().optional();
+const usd = z.coerce.number('give US dollars, such as 5').positive('give US dollars, such as 5');
 const optionsSchema = z.looseObject({
   approve: z.boolean().default(false),
   reject: z.boolean().default(false),
   note: z.string().default(''),
-  usd: limit,
-  calls: limit,
-  tokens: limit,
+  usd: usd.optional(),
+  calls: whole(1).optional(),
+  tokens: whole(1).optional(),
 });
 
 export function resumeCommand(): Command {
@@ -30,12 +33,21 @@ export function resumeCommand(): Command {
     .option('--tokens <n>', 'raise the budget to so many tokens in all')
     .action(async (name: string | undefined, given: unknown, command: Command) => {
       const globals = globalsOf(command);
-      const options = optionsSchema.parse(given);
-      const run = await findRun(globals.store, name);
+      const options = optionsOf(optionsSchema, given);
+      const run = await findRun(globals, name);
       await raiseBudget(globals, run, options);
       if (options.approve || options.reject) await answerApproval(globals, run, options);
+      else if (await hasFinished(globals.store, run.run)) return tellEnd(finished, run.run, globals);
       await followRun({ run: run.run, loop: run.loop.name, version: run.version }, globals, []);
     });
+}
+
+const finished = { kind: 'ended', ending: 'finished' } as const;
+
+/** All rounds are run and the report is whole: to go on would change nothing but its date. */
+async function hasFinished(store: Store, run: string): Promise<boolean> {
+  const report = await findArtifact(store, keys.report(run), reportSchema);
+  return report?.ending.name === 'finished' && (await store.read(keys.reportPage(run))) !== undefined;
 }
 
 async function raiseBudget({ store }: Globals, { run }: Run, { usd, calls, tokens }: z.infer<typeof optionsSchema>) {
@@ -53,14 +65,14 @@ async function answerApproval(
   { approve, reject, note }: z.infer<typeof optionsSchema>,
 ): Promise<void> {
   if (approve && reject) throw new InvalidInput('The command', ['give --approve or --reject, not both']);
-  const waiting = await waitingRound({ store } as Globals, run);
+  const waiting = await waitingRound(store, run);
   if (waiting === undefined) throw new InvalidInput(`Run ${run}`, ['it does not wait for an approval']);
   const answer: Approval = { approved: approve, by: 'command line', at: new Date().toISOString(), note };
   await writeArtifact(store, keys.approval(run, waiting), answer);
 }
 
 /** The last round, if its dataset is there and its training has not begun. */
-async function waitingRound({ store }: Globals, run: string): Promise<number | undefined> {
+async function waitingRound(store: Store, run: string): Promise<number | undefined> {
   const round = (await roundsOf(store, run)).at(-1);
   if (round === undefined) return undefined;
   const hasDataset = (await store.read(keys.dataset(run, round))) !== undefined;

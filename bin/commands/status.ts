@@ -4,25 +4,29 @@ import type { Store } from '../../core/ports.ts';
 import { reportSchema } from '../../core/report.ts';
 import { failureSchema, outcomeSchema, type Run } from '../../core/run.ts';
 import { findArtifact } from '../../functions/artifacts.ts';
-import { globalsOf } from '../globals.ts';
-import { money } from '../progress.ts';
+import { minute, money, percent } from '../figures.ts';
+import { type Globals, globalsOf } from '../globals.ts';
+import { hint } from '../hint.ts';
 import { allRuns, findRun, roundsOf } from '../runs.ts';
-import { percent, plainTable } from '../summary.ts';
+import { plainTable } from '../summary.ts';
 
 export function statusCommand(): Command {
   return new Command('status')
     .description('where the runs are: one, or all of them')
     .argument('[run]', 'name of a run')
     .action(async (name: string | undefined, _: unknown, command: Command) => {
-      const { store, json } = globalsOf(command);
-      const runs = name === undefined ? await allRuns(store) : [await findRun(store, name)];
-      const statuses = await Promise.all(runs.map((run) => statusOf(store, run)));
-      if (json) for (const status of statuses) console.log(JSON.stringify(status));
-      else if (statuses.length === 0)
-        console.log('No runs yet. "npm run ratchet -- run loops/support-desk.yaml" starts one.');
-      else console.log(tableOf(statuses));
+      const globals = globalsOf(command);
+      const { runs, unreadable } =
+        name === undefined ? await allRuns(globals.store) : { runs: [await findRun(globals, name)], unreadable: [] };
+      const statuses = await Promise.all(runs.map((run) => statusOf(globals.store, run)));
+      if (globals.json) for (const status of statuses) console.log(JSON.stringify(status));
+      else console.log(inWords(statuses, globals));
+      for (const run of unreadable)
+        console.error(`${keys.run(run)} can't be read; another version of Ratchet wrote it.`);
     });
 }
+
+type Status = Awaited<ReturnType<typeof statusOf>>;
 
 async function statusOf(store: Store, { run, loop, startedAt }: Run) {
   const report = await findArtifact(store, keys.report(run), reportSchema);
@@ -38,24 +42,28 @@ async function statusOf(store: Store, { run, loop, startedAt }: Run) {
     round: rounds.at(-1) ?? 0,
     rounds: loop.rounds,
     promotions: outcomes.filter((outcome) => outcome?.promoted).length,
-    ending: failure ? `failed: ${failure.Error}` : (report?.ending.name ?? null),
+    /** Null while it is under way, and after it was stopped. */
+    ending: failure ? 'failed' : (report?.ending.name ?? null),
+    failure: failure ?? null,
     checkRate: report?.incumbent.after.checkRate ?? null,
     usd: report?.usage.usd ?? null,
   };
 }
 
-function tableOf(statuses: readonly Awaited<ReturnType<typeof statusOf>>[]): string {
-  const table = plainTable(['run', 'started', 'round', 'promoted', 'fully right', 'spent', 'state']);
-  for (const { run, startedAt, round, rounds, promotions, ending, checkRate, usd } of statuses) {
-    table.push([
+function inWords(statuses: readonly Status[], globals: Globals): string {
+  if (statuses.length === 0) return `No runs yet. Start one: ${hint('run loops/support-desk.yaml', globals)}`;
+  const table = plainTable(
+    ['run', 'started (UTC)', 'round', 'promoted', 'fully right', 'spent', 'ending'],
+    statuses.map(({ run, startedAt, round, rounds, promotions, ending, failure, checkRate, usd }) => [
       run,
-      startedAt.slice(0, 16).replace('T', ' '),
+      minute(startedAt),
       `${round}/${rounds}`,
       String(promotions),
       percent(checkRate),
       usd === null ? '—' : money(usd),
-      ending ?? `under way or stopped; "resume ${run}" goes on`,
-    ]);
-  }
-  return table.toString();
+      failure?.Error ?? ending ?? 'none yet',
+    ]),
+  );
+  const open = statuses.filter(({ ending }) => ending !== 'finished' && ending !== 'nothing-to-learn').at(-1);
+  return open ? `${table}\n\nGo on      ${hint(`resume ${open.run}`, globals)}` : table;
 }

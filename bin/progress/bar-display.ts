@@ -27,9 +27,9 @@ export function barDisplay(terminal: Terminal, { now = Date.now, every = timer }
       [...underWay].map((step) => liveLine(step, now(), terminal.columns ?? 80)),
       stays,
     );
-  const finish = (step: StepProgress, mark: string): void => {
+  const finish = (step: StepProgress, mark: string, time?: string): void => {
     underWay.delete(step);
-    frame(`  ${mark} ${step.title}${styleText('dim', step.figures(now()))}`);
+    frame(`  ${mark} ${step.title}${styleText('dim', step.figures(now(), time))}`);
   };
   return {
     progress(event) {
@@ -50,7 +50,7 @@ export function barDisplay(terminal: Terminal, { now = Date.now, every = timer }
     close() {
       stopTimer?.();
       stopTimer = undefined;
-      for (const step of underWay) finish(step, styleText('yellow', '‖'));
+      for (const step of underWay) finish(step, styleText('yellow', '‖'), 'stopped');
     },
   };
 }

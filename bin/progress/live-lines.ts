@@ -16,7 +16,9 @@ export function liveLines(terminal: Terminal): (live: readonly string[], stays?:
   return (live, stays = []) => {
     if (drawn === 0 && live.length === 0 && stays.length === 0) return;
     const back = drawn > 0 ? `\r\u001b[${drawn}A` : '';
-    const lines = [...stays, ...live].map((line) => `${line.replaceAll('\n', `${CLEAR_TO_LINE_END}\n`)}${CLEAR_TO_LINE_END}\n`);
+    const lines = [...stays, ...live].map(
+      (line) => `${line.replaceAll('\n', `${CLEAR_TO_LINE_END}\n`)}${CLEAR_TO_LINE_END}\n`,
+    );
     terminal.write(`${back}${lines.join('')}${drawn > 0 ? CLEAR_BELOW : ''}`);
     drawn = live.length;
   };

@@ -39,10 +39,10 @@ export class StepProgress {
     return this.#of === 1 ? undefined : this.#done / this.#of;
   }
 
-  /** `   24/192   48/s  $0.0004  12 s left`: columns of even width, so that lines below each other align. */
-  figures(now: number): string {
+  /** `   24/192   48/s  $0.0004  12 s left`: columns of even width, so that lines below each other align. `time` says something else there. */
+  figures(now: number, time = this.#time(now)): string {
     const count = this.#of === 1 ? '' : `${this.#done}/${this.#of}`;
-    return `${count.padStart(9)}  ${this.#rateInWords(now).padStart(5)}  ${money(this.#usd).padStart(7)}  ${this.#time(now)}`;
+    return `${count.padStart(9)}  ${this.#rateInWords(now).padStart(5)}  ${this.#usdInWords.padStart(7)}  ${time}`;
   }
 
   #time(now: number): string {
@@ -56,6 +56,11 @@ export class StepProgress {
     const rate = this.#rate(now);
     if (rate === 0 || this.share === undefined) return '';
     return `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s`;
+  }
+
+  get #usdInWords(): string {
+    const usd = sum([...this.#shards.values()].map((shard) => shard.usd));
+    return usd === 0 ? '' : money(usd);
   }
 
   #rate(now: number): number {
@@ -73,10 +78,6 @@ export class StepProgress {
 
   get #done(): number {
     return sum([...this.#shards.values()].map(({ done }) => done));
-  }
-
-  get #usd(): number {
-    return sum([...this.#shards.values()].map(({ usd }) => usd));
   }
 }
 
