@@ -35,7 +35,9 @@ async function unreachable(url: string): Promise<string | undefined> {
     await response.body?.cancel();
     return undefined;
   } catch (error) {
-    const { cause, message, name } = error as Error & { readonly cause?: { readonly code?: string } };
-    return name === 'TimeoutError' ? `nothing within ${ANSWER_WITHIN_MS / 1000} s` : (cause?.code ?? message);
+    const { cause, message, name } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+    return name === 'TimeoutError'
+      ? `nothing within ${ANSWER_WITHIN_MS / 1000} s`
+      : (cause?.code ?? cause?.message ?? message);
   }
 }

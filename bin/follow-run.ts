@@ -1,5 +1,5 @@
-import { rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { z } from 'zod';
 import { keys } from '../core/artifact-keys.ts';
@@ -111,6 +111,7 @@ const placeSchema = z.looseObject({ round: z.int() });
 async function pointLatestAt(directory: string, run: string): Promise<void> {
   const link = join(directory, 'runs', 'latest');
   try {
+    await mkdir(dirname(link), { recursive: true });
     await rm(link, { force: true });
     await symlink(run, link, 'dir');
   } catch {

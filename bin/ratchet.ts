@@ -18,6 +18,7 @@ const program = new Command('ratchet')
   .option('--store <directory>', 'where runs and loops are kept', '.')
   .option('--json', 'machine-readable output, one JSON object a line')
   .option('--verbose', 'log every step to standard error')
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(ratchet --help lists the commands)')
   .hook('preAction', (_, command) => {
     // The steps log for CloudWatch; at a terminal the progress display says it better.
@@ -36,7 +37,7 @@ for (const command of [
   rollbackCommand,
   sandboxCommand,
 ]) {
-  program.addCommand(command());
+  program.addCommand(command().copyInheritedSettings(program));
 }
 
 process.on('uncaughtException', (error) => {
@@ -44,7 +45,7 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 // `ratchet status | head` closes the pipe early: nobody is left to tell.
-process.stdout.on('error', () => process.exit());
+process.stdout.on('error', () => process.exit(exitCodes.failed));
 try {
   await program.parseAsync();
 } catch (error) {
@@ -57,7 +58,8 @@ function tellError(error: unknown): void {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   console.error(`${styleText('red', name, { stream: process.stderr })}: ${message}`);
   if (process.argv.includes('--verbose')) console.error(stack);
-  else if (!(error instanceof RatchetError || isOfSystem(error))) console.error('This is a defect in Ratchet; --verbose shows where.');
+  else if (!(error instanceof RatchetError || isOfSystem(error)))
+    console.error('This is a defect in Ratchet; --verbose shows where.');
 }
 
 /** A disk or a port that refuses: its own words say which. */

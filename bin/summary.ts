@@ -49,12 +49,12 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
-function headlineOf({ incumbent: { before, after } }: Report): string {
+function headlineOf({ ending, incumbent: { before, after } }: Report): string {
   if (before.model !== after.model) {
     return `Better: ${percent(before.checkRate)} → ${percent(after.checkRate)} fully right on held-out prompts`;
   }
   const rate = after.checkRate === null ? '' : `, ${percent(after.checkRate)} fully right`;
-  return `The incumbent stays${rate}`;
+  return `${ending.name === 'failed' ? 'The run failed: the' : 'The'} incumbent stays${rate}`;
 }
 
 function decisionMark(promote: boolean): string {

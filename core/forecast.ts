@@ -19,23 +19,31 @@ export function forecastOf(loop: Loop, train: PromptVolume, heldOut: PromptVolum
   // Search in knockout, confirmation in both orders, critiques of both (core/judging/find-extremes.ts).
   const comparisons = Math.ceil((3 * k) / 2) - 2 + 2;
   const critiques = loop.judging.critiques ? 1 : 0;
-  const canaries = loop.judging.canaryShare;
   const round = addUsage(
-    calls(train.prompts, tokensOf(train), k * loop.sampling.maxTokens, loop.student.price),
-    judging(loop, train, comparisons + critiques + canaries),
+    // Some endpoints send one response a call, however many are asked for.
+    calls(k * train.prompts, tokensOf(train), loop.sampling.maxTokens, loop.student.price),
+    judging(loop, train, train.prompts * (comparisons + critiques) + canariesAtMost(loop, train)),
     // The candidate and the incumbent answer once each, and are compared once.
     calls(2 * heldOut.prompts, tokensOf(heldOut), loop.sampling.maxTokens, loop.student.price),
-    judging(loop, heldOut, 1),
+    judging(loop, heldOut, heldOut.prompts),
     { calls: 0, promptTokens: 0, completionTokens: 0, usd: loop.trainer.usdPerJob },
   );
   return addUsage(...Array.from({ length: loop.rounds }, () => round));
 }
 
-function judging(loop: Loop, volume: PromptVolume, callsPerPrompt: number): Usage {
+/** A coin decides for each prompt: five standard deviations above the mean, and five for few prompts, is more than will come. */
+function canariesAtMost({ judging }: Loop, { prompts }: PromptVolume): number {
+  const share = judging.canaryShare;
+  if (share === 0) return 0;
+  const deviation = Math.sqrt(prompts * share * (1 - share));
+  return Math.min(prompts, Math.ceil(prompts * share + 5 * deviation + 5));
+}
+
+function judging(loop: Loop, volume: PromptVolume, questions: number): Usage {
   const rubric = (loop.rubric.purpose.length + loop.rubric.rules.join('').length) / CHARACTERS_PER_TOKEN;
   // The fences and the instructions around them: about 150 tokens (core/judging/judge-prompt.ts).
   const read = 150 + rubric + tokensOf(volume) + 2 * loop.sampling.maxTokens;
-  return calls(Math.ceil(volume.prompts * callsPerPrompt), read, loop.teacher.maxTokens, loop.teacher.price);
+  return calls(questions, read, loop.teacher.maxTokens, loop.teacher.price);
 }
 
 function tokensOf({ prompts, characters }: PromptVolume): number {

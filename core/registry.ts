@@ -54,8 +54,13 @@ export function withRollback(
   return { ...registry, incumbent: target, history: [...registry.history, entry] };
 }
 
-/** What the present incumbent replaced when it was promoted, or the base when it came first. */
-function incumbentBefore({ incumbent, history }: Registry): string | undefined {
-  const arrival = history.findIndex((entry) => entry.model === incumbent && entry.how !== 'rollback');
-  return arrival > 0 ? history[arrival - 1]?.model : undefined;
+/** One step down: promotions pile up, and a rollback takes off what lies above its student. A student may lie in the pile twice. */
+function incumbentBefore({ history }: Registry): string | undefined {
+  const pile: string[] = [];
+  for (const { model, how } of history) {
+    const place = how === 'rollback' ? pile.lastIndexOf(model) : -1;
+    if (place >= 0) pile.length = place + 1;
+    else pile.push(model);
+  }
+  return pile.at(-2);
 }

@@ -26,16 +26,14 @@ export function defineStep<Input extends z.ZodType, Output extends z.ZodType>(
   const logger = new Logger({ serviceName: step.name });
   const handler = middy<unknown, unknown>()
     .before(({ event }) => {
-      logger.resetKeys();
-      logger.appendKeys(placeOf(event));
-      logger.debug('started');
+      logger.debug('started', placeOf(event));
     })
-    .after(({ response }) => {
-      logger.info('done', { answer: response });
+    .after(({ event, response }) => {
+      logger.info('done', { ...placeOf(event), answer: response });
     })
     // Returning anything from here would turn the failure into a success.
-    .onError(({ error }) => {
-      logger.error('failed', error as Error);
+    .onError(({ event, error }) => {
+      logger.error('failed', { ...placeOf(event), error: error as Error });
     })
     .handler(async (event: unknown) => {
       const input = parseFor(step.name, 'was called with', step.input, event);
@@ -44,6 +42,7 @@ export function defineStep<Input extends z.ZodType, Output extends z.ZodType>(
   return handler as unknown as StepHandler;
 }
 
+/** Said with each line: in one process the shards of a step take turns, and keys kept in the logger would be another's. */
 function placeOf(event: unknown): Record<string, unknown> {
   if (typeof event !== 'object' || event === null) return {};
   return Object.fromEntries(Object.entries(event).filter(([key]) => ['run', 'round', 'shard', 'loop'].includes(key)));

@@ -44,6 +44,8 @@ export async function workThroughShard<R extends Row>(services: Services, shard:
   const report = () =>
     services.progress.progress({ step, round, shard: shard.shard, done: rows.size, of, usd: spent.usd });
   purse.spend(spent);
+  // A crash may have come between a checkpoint and the ledger.
+  if (rows.size > 0) await purse.record();
   report();
   const todo = prompts.filter((prompt) => !rows.has(prompt.id));
   try {

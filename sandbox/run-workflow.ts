@@ -37,8 +37,8 @@ export interface WorkflowOptions {
 export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions): Promise<WorkflowEnd> {
   const { stop } = options.services;
   if (stop.aborted) return { kind: 'stopped' };
-  const definition = renderWorkflow();
-  const crew: Crew = { underWay: new Set(), isSentHome: false };
+  const definition = withoutTimeouts(renderWorkflow());
+  const crew: Crew = { underWay: new Set(), isSentHome: false, over: Promise.withResolvers() };
   const local = localHandlers(definition, options, crew);
   // The definition is rendered by CDK, and validated by tests.
   const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
@@ -66,9 +66,17 @@ export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions
   } finally {
     stop.removeEventListener('abort', onStop);
     await reported;
-    crew.isSentHome = true;
-    while (crew.underWay.size > 0) await Promise.allSettled(crew.underWay);
+    await dismiss(crew, execution.abort);
   }
+}
+
+/** Nothing new is begun from here on, what is under way is finished, and no timer of the package is left. */
+async function dismiss(crew: Crew, abort: () => void): Promise<void> {
+  crew.isSentHome = true;
+  abort();
+  crew.over.promise.catch(() => undefined);
+  crew.over.reject(new Error('The run is over.'));
+  while (crew.underWay.size > 0) await Promise.allSettled(crew.underWay);
 }
 
 /** Who works on the run. */
@@ -76,6 +84,8 @@ interface Crew {
   readonly underWay: Set<Promise<unknown>>;
   /** Nothing new is begun: the run was stopped, or a shard has failed. */
   isSentHome: boolean;
+  /** Rejected at the end: what steps that are not begun any more answer. */
+  readonly over: PromiseWithResolvers<never>;
 }
 
 /** One handler for each Task state, by the state's name, as the package wants it. */
@@ -94,7 +104,7 @@ function localHandlers(
       (event) => {
         // Unlike Step Functions, the package goes on with the shards of a failed map that wait for their turn.
         if (name === 'record-failure') crew.isSentHome = true;
-        else if (crew.isSentHome && name !== 'write-report') return neverBegun();
+        else if (crew.isSentHome && name !== 'write-report') return crew.over.promise;
         const work = handler(event, {}).finally(() => crew.underWay.delete(work));
         crew.underWay.add(work);
         return work;
@@ -104,10 +114,17 @@ function localHandlers(
   return Object.fromEntries(states);
 }
 
-/** Nobody waits for it: the execution, or the map around it, has ended already. */
-function neverBegun(): Promise<never> {
-  return new Promise(() => undefined);
+/** The package gives a Task one minute by default, then tries it again beside the first; here no step gets lost. */
+function withoutTimeouts(definition: WorkflowDefinition): WorkflowDefinition {
+  const states = Object.entries(definition.States).map(([name, state]): [string, StateDefinition] => {
+    if (state.Type === 'Task') return [name, { ...state, TimeoutSeconds: LONGEST_TIMEOUT_SECONDS }];
+    return [name, state.ItemProcessor ? { ...state, ItemProcessor: withoutTimeouts(state.ItemProcessor) } : state];
+  });
+  return { ...definition, States: Object.fromEntries(states) };
 }
+
+/** 23 days: a timer can't be set for longer. */
+const LONGEST_TIMEOUT_SECONDS = 2_000_000;
 
 /** Every Task state, those inside maps too. */
 export function tasksIn(definition: WorkflowDefinition): [string, StateDefinition][] {

@@ -6,7 +6,6 @@ import type { Store } from '../../core/ports.ts';
 import { reportSchema } from '../../core/report.ts';
 import { type Approval, type Run, runSchema } from '../../core/run.ts';
 import { findArtifact, updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
-import { followRun } from '../follow-run.ts';
 import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
 import { findRun, roundsOf } from '../runs.ts';
 import { tellEnd } from '../tell-end.ts';
@@ -38,6 +37,8 @@ export function resumeCommand(): Command {
       await raiseBudget(globals, run, options);
       if (options.approve || options.reject) await answerApproval(globals, run, options);
       else if (await hasFinished(globals.store, run.run)) return tellEnd(finished, run.run, globals);
+      // Heavy, and of no use to a command that was mistyped.
+      const { followRun } = await import('../follow-run.ts');
       await followRun({ run: run.run, loop: run.loop.name, version: run.version }, globals, []);
     });
 }

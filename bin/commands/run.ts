@@ -8,7 +8,6 @@ import { runName, runSchema } from '../../core/run.ts';
 import { findArtifact, updateArtifact } from '../../functions/artifacts.ts';
 import { type LoopSource, readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
 import { type StagedCounts, stageLoop } from '../../lib/loop-file/stage-loop.ts';
-import { followRun } from '../follow-run.ts';
 import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
 import { hint } from '../hint.ts';
 
@@ -35,6 +34,8 @@ export function runCommand(): Command {
       if (options.run !== undefined) await insistOnSameLoop(globals, options.run, version);
       if (options.fresh) await startFresh(globals.store, loop, source.file.student.model);
       const run = options.run ?? (await freeRunName(globals, loop));
+      // Heavy, and of no use to a command that was mistyped.
+      const { followRun } = await import('../follow-run.ts');
       await followRun({ run, loop, version }, globals, noticesOf(counts));
     });
 }

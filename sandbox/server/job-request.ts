@@ -9,6 +9,7 @@ const batch_size = z.union([automatic, z.int().min(1).max(256)]).optional();
 const learning_rate_multiplier = z.union([automatic, z.number().positive()]).optional();
 const common = { n_epochs, batch_size, learning_rate_multiplier };
 const beta = z.union([automatic, z.number().positive().max(2)]).optional();
+const rpo_alpha = z.union([automatic, z.number().min(0).max(10)]).optional();
 const compute_multiplier = z.union([automatic, z.number().gt(0.00001).max(10)]).optional();
 
 const methodSchema = z.discriminatedUnion('type', [
@@ -18,7 +19,7 @@ const methodSchema = z.discriminatedUnion('type', [
   }),
   z.looseObject({
     type: z.literal('dpo'),
-    dpo: z.looseObject({ hyperparameters: z.looseObject({ ...common, beta }).optional() }).optional(),
+    dpo: z.looseObject({ hyperparameters: z.looseObject({ ...common, beta, rpo_alpha }).optional() }).optional(),
   }),
   z.looseObject({
     type: z.literal('reinforcement'),

@@ -83,14 +83,14 @@ export function createJobRunner(jobs: Jobs, files: Files, models: Models): JobRu
 
   async function begin(record: JobRecord, hyperparameters: Hyperparameters): Promise<void> {
     const { method } = record.request;
-    const { epochs, batchSize, beta } = hyperparameters;
+    const { epochs, batchSize, beta, rpoAlpha } = hyperparameters;
     const requested = requestedHyperparameters(method);
     const multiplier = requested.learning_rate_multiplier;
     const resolved = {
       n_epochs: epochs,
       batch_size: batchSize,
       learning_rate_multiplier: typeof multiplier === 'number' ? multiplier : 1,
-      ...(method.type === 'dpo' ? { beta } : {}),
+      ...(method.type === 'dpo' ? { beta, rpo_alpha: rpoAlpha } : {}),
     };
     const settings = (method as Record<string, unknown>)[method.type] as object | undefined;
     Object.assign(record.job, {

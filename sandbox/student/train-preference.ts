@@ -11,22 +11,24 @@ export interface SequencePair {
   readonly rejected: Sequence;
 }
 
-/** Weight of the chosen responses' mean token loss beside the preference: it keeps them from getting rarer together. */
-const chosenLossWeight = 0.05;
 const pairsAtOnce = rowsAtOnce / 2;
 
-/** Direct preference optimization, arXiv 2305.18290, against the frozen start; `beta` ties the student to it. */
+/**
+ * Direct preference optimization, arXiv 2305.18290, against the frozen start; `beta` ties the student to it. Beside the
+ * preference stands `rpoAlpha` times the chosen responses' mean token loss (arXiv 2404.19733): it keeps them from getting
+ * rarer together with the rejected ones.
+ */
 export async function trainPreference(
   start: Weights,
   pairs: readonly SequencePair[],
-  course: Course & { readonly beta: number },
+  course: Course & { readonly beta: number; readonly rpoAlpha: number },
 ): Promise<Weights> {
   const time = timeFor(pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]));
   const known = pairs.map((pair) => ({
     ...pair,
     reference: sequenceLogprob(start, pair.chosen) - sequenceLogprob(start, pair.rejected),
   }));
-  const learner = await createLearner(start, preferenceLoss(course.beta));
+  const learner = await createLearner(start, preferenceLoss(course));
   for (const { step, items, learningRate } of planSteps(known, course)) {
     const { loss, reports } = await learner.step(batchesOf(items, time), learningRate);
     const margins = reports.flatMap((report) => [...report]).slice(0, items.length);
@@ -45,7 +47,7 @@ export async function trainPreference(
  * Inputs: tokens, targets, weight [16, time], chosen in the first 8 rows and their rejected in the last; then per pair,
  * [8]: the reference's log-ratio, the pair's share of the step, and 1 / chosen tokens. Reports the reward margins, [8].
  */
-function preferenceLoss(beta: number): Loss {
+function preferenceLoss({ beta, rpoAlpha }: { readonly beta: number; readonly rpoAlpha: number }): Loss {
   return (parameters, ...inputs) => {
     const [tokens, targets, weight, reference, share, perToken] = inputs as [
       np.Array,
@@ -60,7 +62,7 @@ function preferenceLoss(beta: number): Loss {
     const rejected = sums.slice([pairsAtOnce, rowsAtOnce]);
     const margin = chosen.ref.sub(rejected).sub(reference).mul(beta);
     const preference = np.negative(nn.logSigmoid(margin.ref));
-    const likelihood = chosen.mul(perToken).mul(-chosenLossWeight);
+    const likelihood = chosen.mul(perToken).mul(-rpoAlpha);
     return [preference.add(likelihood).mul(share).sum(), margin];
   };
 }

@@ -17,7 +17,7 @@ const port = parentPort;
 if (!port) throw new Error('train-worker.ts runs as a worker thread');
 const post = (message: FromWorker): void => port.postMessage(message);
 
-const course: Course & { beta: number; groupSize: number } = {
+const course: Course & { beta: number; rpoAlpha: number; groupSize: number } = {
   ...spec.hyperparameters,
   seed: spec.seed,
   onStep: (progress, weights) => {

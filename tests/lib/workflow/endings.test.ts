@@ -58,8 +58,8 @@ describe('a budget', () => {
     expect(await world.run()).toEqual({ kind: 'ended', ending: 'budget-reached' });
     const paid = world.answered.length;
     expect(paid).toBeGreaterThanOrEqual(calls);
-    // Four rows of three calls at most are under way at once.
-    expect(paid).toBeLessThan(calls + 12);
+    // Four rows of three calls are under way at once, and one of each shard may not be written down yet.
+    expect(paid).toBeLessThan(calls + 18);
     expect(world.report().usage.calls).toBe(paid);
     expect(world.report().ending.says).toContain(`budget of ${calls} calls is reached`);
     expect(world.registry().history).toHaveLength(1);

@@ -34,6 +34,8 @@ export interface WorldScript {
   /** Instead of the answer to a request, where it gives something; `call` counts from 0, over all students. */
   readonly student?: (request: SampleRequest, model: string, call: number) => SampleTurn;
   readonly teacher?: (request: TeacherRequest, call: number) => AskTurn;
+  /** The students' endpoint takes one call for each response that is asked for. */
+  readonly oneResponseACall?: boolean;
   readonly jobs?: readonly JobScript[];
   readonly serving?: readonly ServingScript[];
 }
@@ -71,7 +73,7 @@ export class LoopWorld {
       now: () => new Date('2026-11-24T09:00:00Z'),
       progress: { progress: () => undefined },
       stop: this.stop.signal,
-      student: (_, model) => this.student(model),
+      student: (_, model) => (this.#script.oneResponseACall ? talkative(this.student(model)) : this.student(model)),
       teacher: () => this.teacher,
       trainer: () => this.trainer,
       serving: () => this.serving,
@@ -170,6 +172,13 @@ export class LoopWorld {
       return answer;
     };
   }
+}
+
+function talkative(student: Student): Student {
+  return {
+    model: student.model,
+    sample: async (request) => ({ ...(await student.sample(request)), calls: request.count }),
+  };
 }
 
 const learnsAtOnce: JobScript = { phases: ['succeeded'] };

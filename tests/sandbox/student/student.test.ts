@@ -42,7 +42,7 @@ describe('the two forward passes', () => {
 describe('training', () => {
   test('on preference pairs raises the margin of the chosen, the same bytes for the same seed', async () => {
     const pairs = Array.from({ length: 8 }, () => ({ chosen: good, rejected: bad }));
-    const train = () => trainPreference(base, pairs, { ...course, beta: 0.1 });
+    const train = () => trainPreference(base, pairs, { ...course, beta: 0.1, rpoAlpha: 0.05 });
     const margin = (weights: Weights): number => sequenceLogprob(weights, good) - sequenceLogprob(weights, bad);
 
     const [first, again] = [await train(), await train()];

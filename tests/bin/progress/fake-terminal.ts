@@ -1,0 +1,38 @@
+/** A terminal of which one sees what a person would: it obeys the few codes that the bars use, and colours are left out. */
+export function fakeTerminal(columns = 80) {
+  let rows: string[] = [''];
+  let row = 0;
+  let column = 0;
+  let writes = 0;
+  return {
+    columns,
+    write(text: string): void {
+      writes++;
+      for (const [token] of text.matchAll(/\u001b\[\d*[A-Za-z]|[^\u001b]/g)) obey(token);
+    },
+    /** The lines on the screen, without the empty one at the end. */
+    screen: (): string[] => rows.map((line) => line.trimEnd()).slice(0, rows.at(-1) === '' ? -1 : undefined),
+    writes: (): number => writes,
+  };
+
+  function obey(token: string): void {
+    const code = /^\u001b\[(\d*)([A-Za-z])$/.exec(token);
+    if (code) obeyCode(code[2]!, Number(code[1] || 1));
+    else if (token === '\r') column = 0;
+    else if (token === '\n') {
+      row++;
+      column = 0;
+      if (row === rows.length) rows.push('');
+    } else {
+      rows[row] = `${rows[row]!.slice(0, column).padEnd(column)}${token}${rows[row]!.slice(column + 1)}`;
+      column++;
+    }
+  }
+
+  function obeyCode(letter: string, count: number): void {
+    if (letter === 'A') row -= count;
+    else if (letter === 'K') rows[row] = rows[row]!.slice(0, column);
+    else if (letter === 'J') rows = [...rows.slice(0, row), rows[row]!.slice(0, column)];
+    else if (letter !== 'm') throw new Error(`The fake terminal does not know ${letter}.`);
+  }
+}
