@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { keys } from '../core/artifact-keys.ts';
-import { type Report, reportSchema } from '../core/report.ts';
+import type { Limits } from '../core/budget.ts';
+import { reportSchema } from '../core/report.ts';
+import { runSchema } from '../core/run.ts';
 import { findArtifact } from '../functions/artifacts.ts';
 import type { WorkflowEnd } from '../sandbox/run-workflow.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -25,7 +27,8 @@ export async function tellEnd(end: WorkflowEnd, run: string, globals: Globals): 
   if (end.kind === 'failed') {
     console.error(`\n${styleText('red', end.error, { stream: process.stderr })}: ${end.cause}`);
   }
-  const next = nextStep(word, run, globals, report);
+  const plan = await findArtifact(globals.store, keys.run(run), runSchema);
+  const next = nextStep(word, { run, limits: plan?.loop.budget ?? {} }, globals);
   if (next !== undefined) console.log(next);
 }
 
@@ -35,7 +38,7 @@ export function tellInterrupted(run: string, globals: Globals): void {
   if (globals.json) console.log(JSON.stringify({ event: 'end', run, ending: 'interrupted', report: null }));
   else {
     console.log('\nStopped. What is paid for is kept.');
-    console.log(`Go on      ${hint(`resume ${run}`, globals)}`);
+    console.log(nextStep('interrupted', { run, limits: {} }, globals));
   }
 }
 
@@ -43,20 +46,32 @@ export function reportLine(run: string, { directory }: Globals): string {
   return `Report     ${join(directory, keys.reportPage(run))}`;
 }
 
-function nextStep(
+/** What can be done about a run that has ended so; undefined where nothing is left to do. */
+export function nextStep(
   word: keyof typeof exitCodes,
-  run: string,
+  { run, limits }: { readonly run: string; readonly limits: Limits },
   globals: Globals,
-  report: Report | undefined,
 ): string | undefined {
+  const resume = (options = '') => hint(`resume ${run}${options}`, globals);
   switch (word) {
+    case 'interrupted':
+      return `Go on      ${resume()}`;
     case 'failed':
-      return `Go on      ${hint(`resume ${run}`, globals)}\n           once the cause is removed`;
+      return `Go on      ${resume()}\n           once the cause is removed`;
     case 'budget-reached':
-      return `Go on      ${hint(`resume ${run} --usd ${((report?.usage.usd ?? 0) * 2 + 1).toFixed(0)}`, globals)}\n           or --calls, --tokens: the new limit in all`;
+      return `Go on      ${resume(twiceAsMuch(limits))}\n           or with any other limit, in all`;
     case 'approval-pending':
-      return `Agree      ${hint(`resume ${run} --approve`, globals)}\nRefuse     ${hint(`resume ${run} --reject`, globals)}`;
-    default:
+      return `Agree      ${resume(' --approve')}\nRefuse     ${resume(' --reject')}`;
+    case 'finished':
+    case 'nothing-to-learn':
+    case 'approval-refused':
+    case 'invalid-input':
       return undefined;
   }
+}
+
+function twiceAsMuch(limits: Limits): string {
+  return Object.entries(limits)
+    .map(([limit, value]) => (value === undefined ? '' : ` --${limit} ${2 * value}`))
+    .join('');
 }

@@ -41,8 +41,8 @@ function canariesAtMost({ judging }: Loop, { prompts }: PromptVolume): number {
 
 function judging(loop: Loop, volume: PromptVolume, questions: number): Usage {
   const rubric = (loop.rubric.purpose.length + loop.rubric.rules.join('').length) / CHARACTERS_PER_TOKEN;
-  // The fences and the instructions around them: about 150 tokens (core/judging/judge-prompt.ts).
-  const read = 150 + rubric + tokensOf(volume) + 2 * loop.sampling.maxTokens;
+  // Instructions and fences, about 160 tokens (core/judging/judge-prompt.ts); their nonces are worth more, and the schema has 40.
+  const read = 250 + rubric + tokensOf(volume) + 2 * loop.sampling.maxTokens;
   return calls(questions, read, loop.teacher.maxTokens, loop.teacher.price);
 }
 

@@ -25,7 +25,7 @@ export async function* linesOf(key: string, chunks: AsyncIterable<Uint8Array>): 
       start = end + 1;
     }
     // Copied, because a stream may reuse the memory of its chunks.
-    if (start < chunk.length) begun.push(chunk.slice(start));
+    if (start < chunk.length) begun.push(new Uint8Array(chunk.subarray(start)));
   }
   const last = lineText(begun, `${key}, line ${number + 1},`);
   if (last !== '') yield last;

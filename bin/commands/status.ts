@@ -9,6 +9,7 @@ import { type Globals, globalsOf } from '../globals.ts';
 import { hint } from '../hint.ts';
 import { allRuns, findRun, roundsOf } from '../runs.ts';
 import { plainTable } from '../summary.ts';
+import { nextStep } from '../tell-end.ts';
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -41,6 +42,7 @@ async function statusOf(store: Store, { run, loop, startedAt }: Run) {
     startedAt,
     round: rounds.at(-1) ?? 0,
     rounds: loop.rounds,
+    limits: loop.budget,
     promotions: outcomes.filter((outcome) => outcome?.promoted).length,
     /** Null while it is under way, and after it was stopped. */
     ending: failure ? 'failed' : (report?.ending.name ?? null),
@@ -64,6 +66,9 @@ function inWords(statuses: readonly Status[], globals: Globals): string {
       failure?.Error ?? ending ?? 'none yet',
     ]),
   );
-  const open = statuses.filter(({ ending }) => ending !== 'finished' && ending !== 'nothing-to-learn').at(-1);
-  return open ? `${table}\n\nGo on      ${hint(`resume ${open.run}`, globals)}` : table;
+  // The latest run that something can be done about.
+  const next = statuses
+    .map(({ run, limits, ending }) => nextStep(ending ?? 'interrupted', { run, limits }, globals))
+    .findLast((step) => step !== undefined);
+  return next === undefined ? table : `${table}\n\n${next}`;
 }

@@ -44,16 +44,10 @@ export function comparisonQuestion(
 ): JudgeQuestion {
   const { labels, fenced } = fence(shown, key);
   const names = [...labels.keys()];
-  const system = [
-    `You compare two responses to one request. ${rubric.purpose}`,
-    'Rules, most important first:',
-    ...rubric.rules.map((rule, index) => `${index + 1}. ${rule}`),
-    untrustedNotice,
-    `Answer with JSON only: {"winner": "${names.join('" | "')}" | "tie"}. Say "tie" only if neither is better by any rule. The order of the responses means nothing.`,
-  ].join('\n');
+  const answer = `Answer with JSON only: {"winner": "${names.join('" | "')}" | "tie"}. Say "tie" only if neither is better by any rule. The order of the responses means nothing.`;
   return {
     messages: [
-      { role: 'system', content: system },
+      instructions('You compare two responses to one request.', rubric, answer),
       { role: 'user', content: [requestBlock(prompt, key), ...fenced, 'Which response is better?'].join('\n\n') },
     ],
     schema: {
@@ -78,16 +72,10 @@ export function critiqueQuestion(
 ): JudgeQuestion {
   const { labels, fenced } = fence(shown, key);
   const names = [...labels.keys()];
-  const system = [
-    `You criticise responses to one request. ${rubric.purpose}`,
-    'Rules, most important first:',
-    ...rubric.rules.map((rule, index) => `${index + 1}. ${rule}`),
-    untrustedNotice,
-    `For each response write one or two sentences: what it does well or badly by these rules, and what would make it better. Answer with JSON only: {${names.map((name) => `"${name}": "…"`).join(', ')}}.`,
-  ].join('\n');
+  const answer = `For each response write one or two sentences: what it does well or badly by these rules, and what would make it better. Answer with JSON only: {${names.map((name) => `"${name}": "…"`).join(', ')}}.`;
   return {
     messages: [
-      { role: 'system', content: system },
+      instructions('You criticise responses to one request.', rubric, answer),
       { role: 'user', content: [requestBlock(prompt, key), ...fenced, 'Criticise each response.'].join('\n\n') },
     ],
     schema: {
@@ -105,15 +93,10 @@ export function critiqueQuestion(
 
 /** Asks for one score from 0 to 10; it grades single responses for reinforcement, where pairs can't be used. */
 export function scoreQuestion(request: string, rubric: Rubric, response: string, nonce: string): Message[] {
-  const system = [
-    `You score one response to one request. ${rubric.purpose}`,
-    'Rules, most important first:',
-    ...rubric.rules.map((rule, index) => `${index + 1}. ${rule}`),
-    untrustedNotice,
-    'Answer with JSON only: {"score": n}, n from 0 (breaks the most important rules) to 10 (keeps all of them).',
-  ].join('\n');
+  const answer =
+    'Answer with JSON only: {"score": n}, n from 0 (breaks the most important rules) to 10 (keeps all of them).';
   return [
-    { role: 'system', content: system },
+    instructions('You score one response to one request.', rubric, answer),
     {
       role: 'user',
       content: [
@@ -123,6 +106,13 @@ export function scoreQuestion(request: string, rubric: Rubric, response: string,
       ].join('\n\n'),
     },
   ];
+}
+
+/** The task, what it is for, the rules, what is data, and the form of the answer. */
+function instructions(task: string, { purpose, rules }: Rubric, answer: string): Message {
+  const numbered = rules.map((rule, index) => `${index + 1}. ${rule}`);
+  const lines = [`${task} ${purpose}`, 'Rules, most important first:', ...numbered, untrustedNotice, answer];
+  return { role: 'system', content: lines.join('\n') };
 }
 
 const untrustedNotice =

@@ -20,7 +20,7 @@ function flow({ prompts, responses, verdicts, pairs }: Labels): string {
 
 function roundBody({ labels: from, dataset }: RoundReport): Html {
   return html`<div class="stages">
-${stackedBar('Responses asked for', [kept('came', from.responses), ...reasons(from.missing)])}
+${stackedBar('Responses asked for', responsesAskedFor(from))}
 ${stackedBar('Comparisons', comparisons(from))}
 ${stackedBar('Prompts', [kept('gave a pair', from.pairs), ...reasons(from.noPair)])}
 ${dataset && stackedBar('Pairs', datasetParts(dataset))}
@@ -37,6 +37,11 @@ function reasons(counts: Readonly<Record<string, number>>, kind: BarPart['kind']
   return Object.entries(counts)
     .toSorted(([, one], [, other]) => other - one)
     .map(([reason, amount]) => ({ says: reasonInWords(reason), amount, kind }));
+}
+
+function responsesAskedFor({ responses, leftOut, missing }: Labels): BarPart[] {
+  const notJudged = Object.values(leftOut).reduce((sum, amount) => sum + amount, 0);
+  return [kept('judged', responses - notJudged), ...reasons(leftOut), ...reasons(missing)];
 }
 
 /** Verdicts by checks are never ties, so what is neither is the teacher's. */

@@ -208,6 +208,17 @@ describe('bars', () => {
     expect(bar).toContain('1/20');
   });
 
+  test('wipe away the ^C that a terminal echoes below them', () => {
+    const { terminal, display, frame } = bars();
+
+    display.progress(sampling(1));
+    frame();
+    terminal.write('^C');
+    frame();
+
+    expect(terminal.screen().join('\n')).not.toContain('^C');
+  });
+
   test('never leave a torn line, in a terminal of any width', () => {
     const event = fc.record({
       step: fc.constantFrom('sample-responses', 'judge-responses', 'training'),

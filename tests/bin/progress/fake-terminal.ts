@@ -8,28 +8,36 @@ export function fakeTerminal(columns = 80) {
     columns,
     write(text: string): void {
       writes++;
-      for (const [token] of text.matchAll(/\u001b\[\d*[A-Za-z]|[^\u001b]/g)) obey(token);
+      const [plain = '', ...coded] = text.split('\u001b[');
+      type(plain);
+      for (const part of coded) {
+        const [code, count, letter] = /^(\d*)([A-Za-z])/.exec(part)!;
+        obey(letter!, Number(count || 1));
+        type(part.slice(code.length));
+      }
     },
     /** The lines on the screen, without the empty one at the end. */
     screen: (): string[] => rows.map((line) => line.trimEnd()).slice(0, rows.at(-1) === '' ? -1 : undefined),
     writes: (): number => writes,
   };
 
-  function obey(token: string): void {
-    const code = /^\u001b\[(\d*)([A-Za-z])$/.exec(token);
-    if (code) obeyCode(code[2]!, Number(code[1] || 1));
-    else if (token === '\r') column = 0;
-    else if (token === '\n') {
+  function type(text: string): void {
+    for (const character of text) put(character);
+  }
+
+  function put(character: string): void {
+    if (character === '\r') column = 0;
+    else if (character === '\n') {
       row++;
       column = 0;
       if (row === rows.length) rows.push('');
     } else {
-      rows[row] = `${rows[row]!.slice(0, column).padEnd(column)}${token}${rows[row]!.slice(column + 1)}`;
+      rows[row] = `${rows[row]!.slice(0, column).padEnd(column)}${character}${rows[row]!.slice(column + 1)}`;
       column++;
     }
   }
 
-  function obeyCode(letter: string, count: number): void {
+  function obey(letter: string, count: number): void {
     if (letter === 'A') row -= count;
     else if (letter === 'K') rows[row] = rows[row]!.slice(0, column);
     else if (letter === 'J') rows = [...rows.slice(0, row), rows[row]!.slice(0, column)];

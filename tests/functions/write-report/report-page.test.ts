@@ -121,7 +121,7 @@ describe('a section shows the numbers of its part of the report:', () => {
     const text = sectionText(page, 'labels');
 
     expect(text).toContain('768 prompts → 3,064 responses → 4,044 verdicts → 548 preference pairs');
-    expect(text).toContain('Responses asked for 768 came 766 ProviderOverloaded 2');
+    expect(text).toContain('Responses asked for 768 judged 726 duplicate 37 empty 3 ProviderOverloaded 2');
     expect(text).toContain(
       'Comparisons 1,028 decided by the teacher 597 decided by checks 318 tie 96 abstention: unreadable 11',
     );

@@ -102,6 +102,7 @@ const sampleLabels: RoundReport['labels'] = {
   prompts: 192,
   responses: 766,
   missing: { ProviderOverloaded: 2 },
+  leftOut: { duplicate: 37, empty: 3 },
   verdicts: 1_011,
   verdictsByChecks: 318,
   abstentions: 17,

@@ -11,7 +11,8 @@ import { steps } from '../../../functions/steps.ts';
 import { renderWorkflow } from '../../../lib/render-workflow.ts';
 import { runWorkflow, tasksIn, type WorkflowEnd } from '../../../sandbox/run-workflow.ts';
 import { numberJudge } from '../../core/judging/judging-fixture.ts';
-import { MemoryStore } from '../../fakes/memory-store.ts';
+import type { MemoryStore } from '../../fakes/memory-store.ts';
+import { MortalStore } from '../../fakes/mortal-store.ts';
 import { ScriptedServing, type ServingScript } from '../../fakes/scripted-serving.ts';
 import { type SampleTurn, ScriptedStudent } from '../../fakes/scripted-student.ts';
 import { type AskTurn, ScriptedTeacher } from '../../fakes/scripted-teacher.ts';
@@ -44,7 +45,7 @@ export type Handlers = Map<string, StepHandler>;
 
 /** Everything around one run of one loop, all of it in memory. Training makes a model better by 10, unless `worth` says else. */
 export class LoopWorld {
-  readonly store = new MemoryStore();
+  readonly store = new MortalStore();
   readonly serving: ScriptedServing;
   readonly trainer: ScriptedTrainer;
   readonly teacher: ScriptedTeacher;
