@@ -62,9 +62,10 @@ export async function followRun(input: WorkflowInput, globals: Globals, notices:
   }
 }
 
-function displayFor({ json }: Globals): ProgressDisplay {
+function displayFor({ json, verbose }: Globals): ProgressDisplay {
   if (json) return jsonDisplay((line) => console.log(line));
-  return process.stdout.isTTY ? barDisplay(process.stdout) : plainDisplay((line) => console.log(line));
+  // Log lines would tear the bars.
+  return process.stdout.isTTY && !verbose ? barDisplay(process.stdout) : plainDisplay((line) => console.log(line));
 }
 
 function tellStart({ run, version }: WorkflowInput, { name, rounds, seed, trainer }: Loop, { json }: Globals): void {

@@ -22,7 +22,8 @@ const program = new Command('ratchet')
   .showHelpAfterError('(ratchet --help lists the commands)')
   .hook('preAction', (_, command) => {
     // The steps log for CloudWatch; at a terminal the progress display says it better.
-    if (!globalsOf(command).verbose) process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
+    if (globalsOf(command).verbose) logToStandardError();
+    else process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
   })
   .exitOverride((error) => {
     // Commander's own errors are mistakes in the command; help and version are none.
@@ -50,6 +51,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   tellError(error);
+}
+
+/** One line an entry. Standard output is for results alone; in its mode for development the logger uses this console. */
+function logToStandardError(): void {
+  process.env['POWERTOOLS_DEV'] = 'true';
+  console.info = (entry: string) => console.error(entry.replaceAll(/\n\s*/g, ' '));
 }
 
 /** What happened, to what, and what to do; where in the code only when asked, or when nothing else is known. */

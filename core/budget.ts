@@ -21,9 +21,7 @@ export function insistOnBudget(limits: Limits, spent: Usage): void {
     limitReached('tokens', limits.tokens, spent.promptTokens + spent.completionTokens),
   ].find((sentence) => sentence !== undefined);
   if (reached === undefined) return;
-  throw new BudgetReached(
-    `${reached} Everything paid for is kept: raise the limit in the loop file and resume the run.`,
-  );
+  throw new BudgetReached(`${reached} Everything paid for is kept: resume the run with a higher limit.`);
 }
 
 export function spentBy(ledger: Ledger): Usage {

@@ -69,7 +69,7 @@ async function inWords(store: Store, run: Run, ending: Ending, rounds: readonly 
   const last = rounds.at(-1);
   switch (ending) {
     case 'finished':
-      return `All ${rounds.length} rounds were run; ${promotions} of them promoted a new student.`;
+      return finishedInWords(rounds.length, promotions);
     case 'nothing-to-learn':
       return `Round ${last?.round} gave ${last?.dataset?.train ?? 0} sound pairs for training; ${run.loop.pairs.minimum} are needed (pairs.minimum).`;
     case 'budget-reached':
@@ -83,6 +83,12 @@ async function inWords(store: Store, run: Run, ending: Ending, rounds: readonly 
       return failure ? `${failure.Error}: ${failure.Cause}` : 'The run failed.';
     }
   }
+}
+
+function finishedInWords(rounds: number, promotions: number): string {
+  if (rounds === 1)
+    return promotions === 1 ? 'The round promoted a new student.' : 'The round promoted no new student.';
+  return `All ${rounds} rounds were run; ${promotions} of them promoted a new student.`;
 }
 
 async function budgetInWords(store: Store, run: Run): Promise<string> {

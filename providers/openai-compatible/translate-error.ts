@@ -57,7 +57,7 @@ function errorOfStatus(
   options: ErrorOptions,
 ): RatchetError {
   const status = error.status as number;
-  const text = `answered ${messagesOf(error)}.`;
+  const text = `answered ${messagesOf(error).replace(/\.$/, '')}.`;
   if (status === 403 && error.code === 'training_not_available') {
     const remedy = 'This account gets no new training jobs there: choose another trainer in the loop file.';
     return new ProviderClosed(say(text, remedy), options);

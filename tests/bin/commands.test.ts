@@ -165,6 +165,19 @@ test('rollback moves the pointer to the student before, and with --to to any one
   expect((await registry()).incumbent).toBe(after);
 });
 
+test('--verbose logs each step to standard error, and leaves standard output to the results', async () => {
+  const again = await smallLoop({ pairs: { minimum: 500 } });
+  const outcome = await ratchet(['run', again.file, '--store', again.directory, '--json', '--verbose']);
+  await rm(again.directory, { recursive: true });
+
+  expect(outcome.code).toBe(3);
+  expect(eventsOf(outcome).at(-1)).toMatchObject({ event: 'end', ending: 'nothing-to-learn' });
+  const services = outcome.stderr.split('\n').map((line) => /"service": "([a-z-]+)"/.exec(line)?.[1]);
+  expect(services).toEqual(
+    expect.arrayContaining(['plan-run', 'sample-responses', 'assemble-dataset', 'write-report']),
+  );
+});
+
 test('sandbox serves until it is interrupted, and says where', async () => {
   let served: Promise<unknown> | undefined;
   const { code } = await ratchet(['sandbox', '--port', '0', '--store', directory, '--json'], (line, child) => {

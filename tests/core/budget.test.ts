@@ -30,7 +30,7 @@ describe('a budget', () => {
 
   test('says which limit, how much is spent, and what to do', () => {
     expect(() => insistOnBudget({ usd: 0.3, calls: 99 }, { ...spent, usd: 0.1 + 0.2 })).toThrow(
-      'The budget of 0.3 US dollars is reached (0.3 spent). Everything paid for is kept: raise the limit',
+      'The budget of 0.3 US dollars is reached (0.3 spent). Everything paid for is kept: resume the run with a higher limit',
     );
   });
 
