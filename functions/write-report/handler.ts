@@ -5,7 +5,6 @@ import { runName } from '../../core/run.ts';
 import { readRun, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { collectReport } from './collect-report.ts';
-import { reportPage } from './report-page.ts';
 
 const input = z.strictObject({ run: runName, ending: z.enum(endings) });
 const output = z.null();
@@ -19,6 +18,8 @@ export const writeReport: Step<typeof input, typeof output> = {
     const run = await readRun(store, name);
     const report = await collectReport(store, run, ending, now().toISOString());
     await writeArtifact(store, keys.report(name), report);
+    // The charts take half a second to load, and whoever loads this step beside others may never write a report.
+    const { reportPage } = await import('./report-page.ts');
     await store.write(keys.reportPage(name), reportPage(report));
     return null;
   },
