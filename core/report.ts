@@ -20,7 +20,7 @@ export const heldOutSchema = z.strictObject({
 export type HeldOut = z.infer<typeof heldOutSchema>;
 
 export const evaluationSchema = z.strictObject({
-  /** Mean outcome of the candidate: win 1, tie or abstention 0.5, loss 0. */
+  /** Mean score of the candidate: a win counts by the teacher's probability where it is known, else 1; a tie or abstention 0.5. */
   winRate: share,
   /** 95 % confidence interval by betting (arXiv 2010.09686), valid at any sample size. */
   low: share,

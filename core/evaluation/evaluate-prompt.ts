@@ -30,7 +30,7 @@ export async function evaluatePrompt(
   const candidate = responseOf(prompt, 'candidate', responses);
   const row = { prompt: prompt.id, incumbent, candidate, missing: reasonsOf(responses) };
   if (!incumbent || !candidate) {
-    const abstention = { outcome: 'abstention', decidedBy: null, abstention: 'missing-response' } as const;
+    const abstention = { outcome: 'abstention', score: 0.5, decidedBy: null, abstention: 'missing-response' } as const;
     return { ...row, comparison: null, ...abstention, usage: noUsage };
   }
 
@@ -78,11 +78,13 @@ function compareByCode(incumbent: Response, candidate: Response): Comparison | u
 function outcomeOf(
   comparison: Comparison,
   candidate: Response,
-): Pick<EvaluatedPrompt, 'outcome' | 'decidedBy' | 'abstention'> {
+): Pick<EvaluatedPrompt, 'outcome' | 'score' | 'decidedBy' | 'abstention'> {
   if (comparison.kind === 'abstention') {
-    return { outcome: 'abstention', decidedBy: null, abstention: comparison.reason };
+    return { outcome: 'abstention', score: 0.5, decidedBy: null, abstention: comparison.reason };
   }
-  const { winner, decidedBy } = comparison;
-  const outcome = winner === tie ? 'tie' : winner === candidate.id ? 'win' : 'loss';
-  return { outcome, decidedBy, abstention: null };
+  const { winner, decidedBy, probability = 1 } = comparison;
+  if (winner === tie) return { outcome: 'tie', score: 0.5, decidedBy, abstention: null };
+  return winner === candidate.id
+    ? { outcome: 'win', score: probability, decidedBy, abstention: null }
+    : { outcome: 'loss', score: 1 - probability, decidedBy, abstention: null };
 }

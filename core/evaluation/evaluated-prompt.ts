@@ -21,6 +21,11 @@ export const evaluatedPromptSchema = z.strictObject({
   /** What was said of the two; null where one is missing. */
   comparison: comparisonSchema.nullable(),
   outcome: outcomeSchema,
+  /**
+   * How far the candidate won, 0 to 1: the teacher's probability where the endpoint gives log-probabilities (at equal cost
+   * worth 1.36 times the prompts of hard verdicts), else 1, 0.5 or 0; half for an abstention.
+   */
+  score: z.number().min(0).max(1),
   /** Null for an abstention. */
   decidedBy: z.enum(['checks', 'teacher']).nullable(),
   /** Why there is no verdict; null where there is one. */

@@ -55,7 +55,7 @@ function evidenceInWords(evaluation: Evaluation, alpha: number): string {
   const { winRate, low, high, prompts } = evaluation;
   const reached = wealthInWords(maximumWealth(evaluation));
   const needed = Number((1 / alpha).toFixed(1));
-  return `The candidate won ${percent(winRate)} of ${prompts} held-out prompts, ties counted half (95 % interval ${(low * 100).toFixed(1)} to ${percent(high)}); the evidence against "no better" reached ${reached}, ${needed} was needed.`;
+  return `The candidate's win rate on ${prompts} held-out prompts is ${percent(winRate)} (95 % interval ${(low * 100).toFixed(1)} to ${percent(high)}); the evidence against "no better" reached ${reached}, ${needed} was needed.`;
 }
 
 function tooFewPrompts({ prompts }: Evaluation, minimum: number): string[] {

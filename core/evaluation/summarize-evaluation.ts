@@ -22,8 +22,6 @@ export const evaluationSummarySchema = z.strictObject({
 });
 export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
 
-const worth: Readonly<Record<Outcome, number>> = { win: 1, tie: 0.5, loss: 0, abstention: 0.5 };
-
 /** Reads the rows as a stream, in any order. `models` names both students for the report. */
 export async function summarizeEvaluation(
   rows: Iterable<EvaluatedPrompt> | AsyncIterable<EvaluatedPrompt>,
@@ -37,7 +35,7 @@ export async function summarizeEvaluation(
   let decidedByChecks = 0;
   let usage = noUsage;
   for await (const row of rows) {
-    outcomes.push({ place: contentHash(row.prompt), outcome: row.outcome });
+    outcomes.push({ place: contentHash(row.prompt), outcome: row.outcome, score: row.score });
     if (row.incumbent) incumbent.add(row.incumbent);
     if (row.candidate) candidate.add(row.candidate);
     countPair(pairedChecks, row);
@@ -62,19 +60,20 @@ function countPair(counts: EvaluationSummary['pairedChecks'], { incumbent, candi
 interface PromptOutcome {
   readonly place: string;
   readonly outcome: Outcome;
+  readonly score: number;
 }
 
 /**
  * The wealth depends on the order. A file sorted by topic or difficulty would let its first prompts decide, so the order
  * is that of a hash: random as far as the outcomes go, and the same whichever shard comes first.
  */
-function inRandomOrder(outcomes: readonly PromptOutcome[]): Outcome[] {
-  return outcomes.toSorted((a, b) => (a.place < b.place ? -1 : 1)).map(({ outcome }) => outcome);
+function inRandomOrder(outcomes: readonly PromptOutcome[]): PromptOutcome[] {
+  return outcomes.toSorted((a, b) => (a.place < b.place ? -1 : 1));
 }
 
-function evaluationOf(outcomes: readonly Outcome[]): Omit<Evaluation, 'decidedByChecks'> {
-  const values = outcomes.map((outcome) => worth[outcome]);
-  const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+function evaluationOf(outcomes: readonly PromptOutcome[]): Omit<Evaluation, 'decidedByChecks'> {
+  const values = outcomes.map(({ score }) => score);
+  const count = (wanted: Outcome) => outcomes.filter(({ outcome }) => outcome === wanted).length;
   return {
     winRate: values.length === 0 ? 0.5 : values.reduce((sum, value) => sum + value, 0) / values.length,
     ...meanInterval(values, 0.95),

@@ -77,6 +77,25 @@ describe('the teacher', () => {
     }
   });
 
+  test.each([
+    ['win', fresh.text, 0.8],
+    ['loss', old.text, 0.2],
+  ])('decides a %s as far as it is sure', async (_, better, score) => {
+    const sure = new ScriptedTeacher((request) => {
+      const labels = shownIn(request);
+      const winner = labels.find(({ text }) => text === better)?.label ?? '';
+      const loser = labels.find(({ text }) => text !== better)?.label ?? '';
+      const alternatives = [
+        { token: winner, logprob: Math.log(0.8) },
+        { token: loser, logprob: Math.log(0.2) },
+      ];
+      const logprobs = [{ token: winner, logprob: Math.log(0.8), alternatives }];
+      return { answer: { text: JSON.stringify({ winner }), logprobs } };
+    });
+
+    expect((await evaluate(old, fresh, sure)).score).toBeCloseTo(score, 9);
+  });
+
   test('is asked the same question again under the same key', async () => {
     const [once, twice] = [naming(() => true), naming(() => true)];
 

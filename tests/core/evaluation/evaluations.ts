@@ -28,6 +28,7 @@ export function evaluated(prompt: string, outcome: Outcome, over: Partial<Evalua
     missing: {},
     comparison: null,
     outcome,
+    score: worth[outcome],
     decidedBy: abstained ? null : 'teacher',
     abstention: abstained ? 'unreadable' : null,
     usage: noUsage,

@@ -36,7 +36,7 @@ describe('the evidence', () => {
 
     expect(promote).toBe(true);
     expect(alpha).toBe(0.05);
-    expect(reasons[0]).toMatch(/^The candidate won 70\.0 % of 100 held-out prompts.* reached .*, 20 was needed\.$/);
+    expect(reasons[0]).toMatch(/^The candidate's win rate on 100 held-out prompts is 70\.0 % .* reached .*, 20 was needed\.$/);
     expect(reasons.slice(1)).toEqual(['All 6 guards hold.']);
     expect(guards.every((guard) => guard.passed)).toBe(true);
   });
@@ -46,7 +46,7 @@ describe('the evidence', () => {
 
     expect(promote).toBe(false);
     expect(reasons).toHaveLength(1);
-    expect(reasons[0]).toMatch(/^The candidate won 55\.0 % .* 20 was needed\.$/);
+    expect(reasons[0]).toMatch(/^The candidate's win rate .* is 55\.0 % .* 20 was needed\.$/);
   });
 
   test('that is needed grows with the rounds of the run, so that all of them share one alpha', () => {
@@ -152,7 +152,7 @@ describe('the guards', () => {
     expect(refused.promote).toBe(false);
     expect(failed.map((guard) => guard.name)).toEqual([name]);
     expect(refused.reasons[0]).toBe(failed[0]?.says);
-    expect(refused.reasons[1]).toMatch(/^The candidate won /);
+    expect(refused.reasons[1]).toMatch(/^The candidate's win rate /);
     expect(decide(within).promote).toBe(true);
   });
 

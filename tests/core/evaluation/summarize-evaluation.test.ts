@@ -4,7 +4,7 @@ import { wealthAgainst } from '../../../core/evaluation/betting.ts';
 import { type EvaluatedPrompt, outcomeSchema } from '../../../core/evaluation/evaluated-prompt.ts';
 import { evaluationSummarySchema, summarizeEvaluation } from '../../../core/evaluation/summarize-evaluation.ts';
 import { contentHash } from '../../../core/random.ts';
-import { checked, evaluated, response, worth } from './evaluations.ts';
+import { checked, evaluated, response } from './evaluations.ts';
 
 const models = { incumbent: 'tiny', candidate: 'tiny:round-1' };
 const opposite = { win: 'loss', loss: 'win', tie: 'tie', abstention: 'abstention' } as const;
@@ -12,7 +12,7 @@ const rows = fc
   .array(fc.constantFrom(...outcomeSchema.options), { minLength: 1, maxLength: 300 })
   .map((outcomes) => outcomes.map((outcome, index) => evaluated(`p${index}`, outcome)));
 
-const valuesOf = (all: readonly EvaluatedPrompt[]) => all.map((row) => worth[row.outcome]);
+const valuesOf = (all: readonly EvaluatedPrompt[]) => all.map((row) => row.score);
 const highest = (wealth: readonly (readonly [number, number])[]) => Math.max(...wealth.map(([, log10]) => log10));
 
 async function* streamed(all: readonly EvaluatedPrompt[]) {
@@ -33,11 +33,19 @@ describe('the evaluation', () => {
     );
   });
 
+  test('counts a win by how sure the teacher is of it', async () => {
+    const unsure = Array.from({ length: 100 }, (_, index) => evaluated(`p${index}`, 'win', { score: 0.52 }));
+    const { evaluation } = await summarizeEvaluation(unsure, models);
+
+    expect(evaluation).toMatchObject({ wins: 100, winRate: expect.closeTo(0.52, 9) });
+    expect(highest(evaluation.wealth)).toBeLessThan(Math.log10(20));
+  });
+
   test('seen from the incumbent is its mirror image', async () => {
     await fc.assert(
       fc.asyncProperty(rows, async (all) => {
         const { evaluation: ours } = await summarizeEvaluation(all, models);
-        const swapped = all.map((row) => ({ ...row, outcome: opposite[row.outcome] }));
+        const swapped = all.map((row) => ({ ...row, outcome: opposite[row.outcome], score: 1 - row.score }));
         const { evaluation: theirs } = await summarizeEvaluation(swapped, models);
 
         expect(theirs.winRate).toBeCloseTo(1 - ours.winRate, 12);

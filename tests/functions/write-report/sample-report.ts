@@ -137,7 +137,7 @@ function decision(promote: boolean, { winRate, low, high, wealth }: NonNullable<
     ? "Checks: on 256 prompts only the candidate was right 96 times and only the incumbent 10 times; at 95 % confidence the candidate's check rate is at least 24.1 points higher, and 5.0 points lower is allowed."
     : "Checks: on 256 prompts only the candidate was right 12 times and only the incumbent 96 times; at 95 % confidence the candidate's check rate is at most 39.9 points lower, and 5.0 points lower is allowed.";
   const highest = wealthInWords(Math.max(...wealth.map(([, log10]) => log10)));
-  const evidence = `The candidate won ${percent(winRate)} of 256 held-out prompts, ties counted half (95 % interval ${percent(low)} to ${percent(high)}); the evidence against "no better" reached ${highest}, 80 was needed.`;
+  const evidence = `The candidate's win rate on 256 held-out prompts is ${percent(winRate)} (95 % interval ${percent(low)} to ${percent(high)}); the evidence against "no better" reached ${highest}, 80 was needed.`;
   return {
     promote,
     reasons: promote
