@@ -26,12 +26,12 @@ export function summaryOf(report: Report): string {
 function roundsTable(rounds: readonly RoundReport[]): string {
   return plainTable(
     ['round', 'pairs', 'fully right, held out', 'win rate (95 %)', 'decision'],
-    rounds.map(({ round, labels, heldOut, evaluation, decision }) => [
+    rounds.map(({ round, labels, heldOut, evaluation, decision, promoted }) => [
       String(round),
       String(labels.pairs),
       heldOut ? `${percent(heldOut.incumbent.checkRate)} → ${percent(heldOut.candidate.checkRate)}` : '—',
       evaluation ? winRate(evaluation) : '—',
-      decision ? decisionMark(decision.promote) : '—',
+      decision ? decisionMark(promoted === true) : '—',
     ]),
   );
 }

@@ -37,9 +37,19 @@ export interface CheckResult {
 }
 
 export function runChecks(checks: readonly Check[] | undefined, text: string): CheckResult {
-  const failed = (checks ?? []).filter((check) => !passes(check, text)).map(nameOf);
-  const total = checks?.length ?? 0;
-  return { passed: total - failed.length, total, failed };
+  const all = checks ?? [];
+  const names = distinctNames(all);
+  const failed = all.flatMap((check, index) => (passes(check, text) ? [] : [names[index] as string]));
+  return { passed: all.length - failed.length, total: all.length, failed };
+}
+
+/** Responses are compared by the names of what they fail: two checks of one prompt must not share one. */
+function distinctNames(checks: readonly Check[]): string[] {
+  const names = checks.map(nameOf);
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length;
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
 }
 
 /** True when every check passed; a response without checks passes none and fails none, and is not counted as right. */

@@ -55,6 +55,12 @@ export class ProviderOverloaded extends RatchetError {
 /** The endpoint understood the request and refuses it (400, 404, 413, 422). Fix the loop file; retrying can't help. */
 export class ProviderRejectedRequest extends RatchetError {
   override readonly name = 'ProviderRejectedRequest';
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
+  constructor(message: string, options?: ErrorOptions & { status?: number | undefined }) {
+    super(message, options);
+    this.status = options?.status;
+  }
 }
 
 /** The key is missing, wrong or lacks a permission (401, 403). */
@@ -107,7 +113,7 @@ export class ApprovalPending extends RatchetError {
   override readonly name = 'ApprovalPending';
 }
 
-/** A person said no, or the time to answer ran out. */
+/** A person said no. */
 export class ApprovalRefused extends RatchetError {
   override readonly name = 'ApprovalRefused';
 }

@@ -83,7 +83,7 @@ export interface TrainingRequest {
   readonly suffix: string;
 }
 
-export type JobPhase = 'pending' | 'running' | 'stopping' | 'succeeded' | 'failed' | 'cancelled' | 'unknown';
+export type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'unknown';
 
 export interface JobView {
   readonly job: string;

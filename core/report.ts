@@ -73,7 +73,9 @@ export const labelsSchema = z.strictObject({
   noPair: counts,
   /** Share of the teacher's decided verdicts won by the response shown first; null before any. */
   firstShownWins: share.nullable(),
-  canaries: z.strictObject({ asked: z.int().min(0), missed: z.int().min(0) }),
+  canaries: z.strictObject({ asked: z.int().min(0), missed: z.int().min(0), abstained: z.int().min(0) }),
+  /** Pairs whose critiques could not be read; the pair stands without them. */
+  unreadableCritiques: z.int().min(0),
 });
 export type Labels = z.infer<typeof labelsSchema>;
 
@@ -129,6 +131,8 @@ export const roundReportSchema = z.strictObject({
   heldOut: z.strictObject({ incumbent: heldOutSchema, candidate: heldOutSchema }).nullable(),
   evaluation: evaluationSchema.nullable(),
   decision: decisionSchema.nullable(),
+  /** Whether the pointer moved: not when somebody else moved it first. Null before. */
+  promoted: z.boolean().nullable(),
   usage: usageSchema,
   usageByStage: z.partialRecord(z.enum(stages), usageSchema),
   gallery: z.array(galleryPairSchema),

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { usageSchema } from './usage.ts';
 
-/** Why the model stopped. `length` is a cut-off response: it is kept, and fails what a whole one would pass. */
-export const finishSchema = z.enum(['stop', 'length', 'refusal', 'filtered']);
+/**
+ * Why the model stopped. `length` is a cut-off response: it is kept, and fails what a whole one would pass. `rejected` says
+ * that the endpoint refused this very request (too long for it, say), and the text is empty.
+ */
+export const finishSchema = z.enum(['stop', 'length', 'refusal', 'filtered', 'rejected']);
 export type Finish = z.infer<typeof finishSchema>;
 
 export const checkResultSchema = z.strictObject({

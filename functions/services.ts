@@ -7,7 +7,7 @@ import { instantServing } from '../providers/openai-compatible/serving.ts';
 import { openaiStudent } from '../providers/openai-compatible/student.ts';
 import { openaiTeacher } from '../providers/openai-compatible/teacher.ts';
 import { openaiTrainer } from '../providers/openai-compatible/trainer.ts';
-import { patientStudent, patientTeacher } from '../providers/patience.ts';
+import { usualPatience } from '../providers/patience.ts';
 
 /** Everything that the steps may touch. */
 export interface Services {
@@ -48,12 +48,12 @@ export function createServices(options: ServiceOptions): Services {
     progress: options.progress ?? { progress: () => undefined },
     stop: options.stop ?? new AbortController().signal,
     student: ({ student }, model) =>
-      kept(students, `${student.endpoint} ${model}`, () =>
-        patientStudent(openaiStudent({ client: client(student), model, logprobs: true })),
+      kept(students, [student.endpoint, student.apiKeyEnv, model], () =>
+        openaiStudent({ client: client(student), model, logprobs: true, patience: usualPatience }),
       ),
     teacher: ({ teacher }) =>
-      kept(teachers, `${teacher.endpoint} ${teacher.model}`, () =>
-        patientTeacher(openaiTeacher({ client: client(teacher), model: teacher.model, logprobs: true })),
+      kept(teachers, [teacher.endpoint, teacher.apiKeyEnv, teacher.model], () =>
+        openaiTeacher({ client: client(teacher), model: teacher.model, logprobs: true, patience: usualPatience }),
       ),
     trainer: ({ trainer }) => openaiTrainer({ client: client(trainer) }),
     serving: () => instantServing(),
@@ -71,7 +71,8 @@ export function servicesFromEnvironment(): Services {
 }
 let services: Services | undefined;
 
-function kept<T>(made: Map<string, T>, key: string, make: () => T): T {
+function kept<T>(made: Map<string, T>, parts: readonly (string | undefined)[], make: () => T): T {
+  const key = JSON.stringify(parts);
   const found = made.get(key) ?? make();
   made.set(key, found);
   return found;

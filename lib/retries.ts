@@ -3,11 +3,12 @@ import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
  * Which failures are tried again, by name (docs/errors.md), and for how long in all. Single model calls are retried
- * inside a step for about two minutes already; these retries are for endpoints and stores that stay away for longer.
+ * inside a step for up to a minute and a half already; these retries are for endpoints and stores that stay away for longer.
  */
 export const retries: readonly RetryProps[] = [
   {
-    // 30 s · 2ⁿ, at most 5 min apart, 8 tries: 30 + 60 + 120 + 240 + 4 · 300 s ≈ 28 min, longer than most outages and rate windows.
+    // 30 s · 2ⁿ, at most 5 min apart, 8 tries: 30 + 60 + 120 + 240 + 4 · 300 s ≈ 28 min at most, half of it on
+    // average: longer than most outages and rate windows.
     errors: ['ProviderOverloaded', 'StoreUnavailable'],
     interval: Duration.seconds(30),
     backoffRate: 2,

@@ -10,26 +10,24 @@ export type StepFunctions = (step: string) => IFunction;
 export interface StepOptions {
   /** Fields of the state that the step gets, under the same names. */
   readonly takes: readonly string[];
-  /** Fields that are constants. */
-  readonly says?: Readonly<Record<string, string>>;
   /** Where in the state the step's answer goes; without it the answer is dropped. */
   readonly answer?: string;
   /** The folder of the function, where the state's name doesn't tell it. */
   readonly folder?: string;
+  /** The last step of a shard: nothing of it is wanted, and the answers of all shards together must stay small. */
+  readonly isLast?: boolean;
 }
 
 /** One Task state and the function behind it: "Sample responses" is functions/sample-responses. */
 export function step(scope: Construct, name: string, functions: StepFunctions, options: StepOptions): LambdaInvoke {
-  const payload = {
-    ...Object.fromEntries(options.takes.map((field) => [field, JsonPath.objectAt(`$.${field}`)])),
-    ...options.says,
-  };
+  const payload = Object.fromEntries(options.takes.map((field) => [field, JsonPath.objectAt(`$.${field}`)]));
   const task = new LambdaInvoke(scope, name, {
     lambdaFunction: functions(options.folder ?? folderOf(name)),
     payload: TaskInput.fromObject(payload),
     payloadResponseOnly: true,
     // Without a ResultPath the answer is the whole new state; written as `$` the local engine loses it.
     ...(options.answer === '$' ? {} : { resultPath: options.answer ?? JsonPath.DISCARD }),
+    ...(options.isLast ? { outputPath: JsonPath.DISCARD } : {}),
     // Our own retries say for how long in all; the construct's defaults would come on top.
     retryOnServiceExceptions: false,
   });

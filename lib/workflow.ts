@@ -39,7 +39,7 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
   const collectFeedback = overShards(scope, 'Collect feedback', '$.trainShards', functions, [
     task('Sample responses', ofShard),
     task('Judge responses', ofShard),
-    task('Build pairs', ofShard),
+    task('Build pairs', { ...ofShard, isLast: true }),
   ]);
   const assembleDataset = task('Assemble dataset', { ...ofRound, answer: '$.dataset' });
   const awaitApproval = task('Await approval', ofRound);
@@ -50,7 +50,7 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
   const waitForServing = wait('Wait for serving');
   const checkServing = task('Check serving', { ...ofRound, answer: '$.serving' });
   const compareStudents = overShards(scope, 'Compare students', '$.heldOutShards', functions, [
-    task('Evaluate candidate', ofShard),
+    task('Evaluate candidate', { ...ofShard, isLast: true }),
   ]);
   const decidePromotion = task('Decide promotion', { ...ofRound, answer: '$.decision' });
   const promoteCandidate = task('Promote candidate', ofRound);
@@ -128,7 +128,7 @@ function overShards(
   functions: StepFunctions,
   steps: readonly [LambdaInvoke, ...LambdaInvoke[]],
 ): DistributedMap {
-  const stopped = new Succeed(scope, `${name}: stopped for the budget`);
+  const stopped = new Succeed(scope, `${name}: stopped for the budget`, { outputPath: JsonPath.DISCARD });
   const unrecorded = redEnding(scope, `${name}: shard failed`);
   const record = step(scope, `${name}: record failure`, functions, {
     takes: ['run', 'failure'],

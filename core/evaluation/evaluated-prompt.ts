@@ -30,7 +30,7 @@ export const evaluatedPromptSchema = z.strictObject({
   decidedBy: z.enum(['checks', 'teacher']).nullable(),
   /** Why there is no verdict; null where there is one. */
   abstention: z.enum([...abstentionReasonSchema.options, 'missing-response']).nullable(),
-  /** What the teacher's comparison cost; sampling is not in it. */
+  /** What the row cost: the comparison, and with what the step adds, both responses. */
   usage: usageSchema,
 });
 export type EvaluatedPrompt = z.infer<typeof evaluatedPromptSchema>;

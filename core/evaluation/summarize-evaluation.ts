@@ -17,7 +17,7 @@ export const evaluationSummarySchema = z.strictObject({
     onlyIncumbent: z.int().min(0),
   }),
   abstentionReasons: z.record(z.string(), z.int().min(1)),
-  /** What the teacher's comparisons cost. */
+  /** What all rows cost. */
   usage: usageSchema,
 });
 export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;

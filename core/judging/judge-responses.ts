@@ -1,7 +1,7 @@
 import type { Teacher } from '../ports.ts';
 import type { Prompt } from '../prompt.ts';
 import { pickIndex, randomFor, seedFor, shuffled } from '../random.ts';
-import type { Response, SampledPrompt } from '../response.ts';
+import type { Finish, Response, SampledPrompt } from '../response.ts';
 import { addUsage, noUsage, type Usage } from '../usage.ts';
 import { type AskSettings, askComparison, askTeacher } from './ask-comparison.ts';
 import { canaryFor, showsCanary } from './canaries.ts';
@@ -39,7 +39,7 @@ export async function judgeResponses(
       extremes: null,
       confirmation: [],
       critiques: null,
-      canaryMissed: null,
+      canary: null,
       usage: noUsage,
     };
   }
@@ -57,14 +57,14 @@ export async function judgeResponses(
   const confirmation = await bench.confirm(best, worst, search);
   const agreed = agreedWinner(confirmation) === best.id;
   const critiques = agreed && settings.critiques ? await bench.critique(best, worst) : null;
-  const canaryMissed = showsCanary(key, settings.canaryShare) ? await bench.canary(best) : null;
+  const canary = showsCanary(key, settings.canaryShare) ? await bench.canary(best) : null;
   return {
     ...row,
     search,
     extremes: { best: best.id, worst: worst.id },
     confirmation,
     critiques,
-    canaryMissed,
+    canary,
     usage: bench.usage,
   };
 }
@@ -76,6 +76,8 @@ export function agreedWinner(confirmation: readonly Comparison[]): string | unde
   return winner !== undefined && winner !== 'tie' && winners.every((other) => other === winner) ? winner : undefined;
 }
 
+const silent: readonly Finish[] = ['refusal', 'filtered', 'rejected'];
+
 /** Distinct, answered responses; the first of equal texts stays. */
 function worthJudging(responses: readonly Response[]): { judged: Response[]; leftOut: Record<string, string> } {
   const judged: Response[] = [];
@@ -83,7 +85,7 @@ function worthJudging(responses: readonly Response[]): { judged: Response[]; lef
   const seen = new Set<string>();
   for (const response of responses) {
     const text = response.text.trim();
-    if (response.finish === 'refusal' || response.finish === 'filtered') leftOut[response.id] = response.finish;
+    if (silent.includes(response.finish)) leftOut[response.id] = response.finish;
     else if (text === '') leftOut[response.id] = 'empty';
     else if (seen.has(text)) leftOut[response.id] = 'duplicate';
     else {
@@ -131,21 +133,23 @@ class Bench {
     return confirmation;
   }
 
-  async critique(best: Response, worst: Response): Promise<Record<string, string> | null> {
+  async critique(best: Response, worst: Response): Promise<JudgedPrompt['critiques']> {
     const question = critiqueQuestion(this.#prompt, this.#settings.rubric, [best, worst], `${this.#key} critique`);
     const seed = seedFor(this.#key, 'critique');
     const { answer, usage } = await askTeacher(this.#teacher, question, this.#settings, seed);
     this.usage = addUsage(this.usage, usage);
     const critiques = readCritiques(answer, question);
-    return critiques ? Object.fromEntries(critiques) : null;
+    return critiques ? Object.fromEntries(critiques) : 'unreadable';
   }
 
-  async canary(best: Response): Promise<boolean> {
+  /** A tie between a real response and planted nonsense misses it too. */
+  async canary(best: Response): Promise<JudgedPrompt['canary']> {
     const canary = { id: 'canary', text: canaryFor(this.#key) };
     const comparison = await (pickIndex(randomFor(this.#key, 'canary side'), 2) === 0
       ? this.ask(best, canary)
       : this.ask(canary, best));
-    return comparison.kind === 'verdict' && comparison.winner === canary.id;
+    if (comparison.kind === 'abstention') return 'abstained';
+    return comparison.winner === best.id ? 'held' : 'missed';
   }
 
   async ask(first: JudgedText, second: JudgedText): Promise<Comparison> {

@@ -52,6 +52,7 @@ export function readCritiques(answer: TeacherAnswer, question: JudgeQuestion): R
 
 function reasonForSilence(answer: TeacherAnswer): AbstentionReason | undefined {
   if (answer.finish === 'refusal' || answer.finish === 'filtered') return 'refused';
+  if (answer.finish === 'rejected') return 'rejected';
   if (answer.text === undefined || answer.text.trim() === '') return 'empty';
   return undefined;
 }
@@ -77,15 +78,15 @@ function hasRepeatedKey(json: string): boolean {
 
 /**
  * P(label) between the two labels, from the log-probabilities of the token that carries the verdict (RLAIF,
- * arXiv 2309.00267). Where the other label is not among the alternatives, the least likely one shown bounds it.
+ * arXiv 2309.00267). Where the other label is not among the alternatives, the least likely one shown bounds it; where none
+ * is shown beside the label itself, nothing is known.
  */
 function probabilityOf(label: string, other: string, tokens: readonly TokenLogprob[]): number | undefined {
   const bare = (token: string) => token.replaceAll(/["\s{}:]/g, '');
   const verdict = tokens.findLast((token) => bare(token.token) === label);
-  if (!verdict) return undefined;
-  const rival = verdict.alternatives.find((alternative) => bare(alternative.token) === other);
-  const bound = Math.min(...verdict.alternatives.map((alternative) => alternative.logprob));
-  const otherLogprob = rival?.logprob ?? bound;
-  if (!Number.isFinite(otherLogprob)) return undefined;
+  const rivals = verdict?.alternatives.filter(({ token }) => bare(token) !== label) ?? [];
+  if (!verdict || rivals.length === 0) return undefined;
+  const rival = rivals.find(({ token }) => bare(token) === other);
+  const otherLogprob = rival?.logprob ?? Math.min(...rivals.map(({ logprob }) => logprob));
   return 1 / (1 + Math.exp(otherLogprob - verdict.logprob));
 }

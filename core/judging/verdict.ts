@@ -5,6 +5,7 @@ export const abstentionReasonSchema = z.enum([
   'unreadable', // not the JSON that was asked for
   'unknown-response', // names a response that was not shown
   'refused', // the teacher declined
+  'rejected', // the endpoint refused this very request: too long for it, say
   'cut-off', // the answer hit its token limit
   'empty', // the endpoint sent no choice
 ]);

@@ -58,12 +58,12 @@ export function buildPair({ prompt, sampled, judged, settings, provenance }: Pai
   if (!chosen || !rejected) return noPair('unknown-response');
 
   const { decidedBy, probabilities } = groundsOf(confirmation);
-  if (decidedBy === 'teacher' && judged.canaryMissed) return noPair('canary-missed');
+  if (decidedBy === 'teacher' && judged.canary === 'missed') return noPair('canary-missed');
   if (probabilities.some((probability) => probability < settings.minimumProbability)) return noPair('low-probability');
   const flaw = flawOf(chosen, rejected, settings);
   if (flaw) return noPair(flaw);
 
-  const [praise, blame] = [critiques?.[chosen.id], critiques?.[rejected.id]];
+  const [praise, blame] = critiques === 'unreadable' ? [] : [critiques?.[chosen.id], critiques?.[rejected.id]];
   const pair: PreferencePair = {
     prompt,
     chosen: { id: chosen.id, text: chosen.text },

@@ -54,7 +54,12 @@ function countsOf({ sampled, judged, built }: LabelRow): LabelCounts {
     noPair: built.kind === 'no-pair' ? { [built.reason]: 1 } : {},
     decided: decided.length,
     firstShown: decided.filter(({ winner, compared }) => winner === compared[0]).length,
-    canaries: { asked: judged.canaryMissed === null ? 0 : 1, missed: judged.canaryMissed ? 1 : 0 },
+    canaries: {
+      asked: judged.canary === null ? 0 : 1,
+      missed: judged.canary === 'missed' ? 1 : 0,
+      abstained: judged.canary === 'abstained' ? 1 : 0,
+    },
+    unreadableCritiques: judged.critiques === 'unreadable' ? 1 : 0,
   };
 }
 
@@ -105,7 +110,8 @@ const noLabels: LabelCounts = {
   noPair: {},
   decided: 0,
   firstShown: 0,
-  canaries: { asked: 0, missed: 0 },
+  canaries: { asked: 0, missed: 0, abstained: 0 },
+  unreadableCritiques: 0,
 };
 
 function add(first: LabelCounts, second: LabelCounts): LabelCounts {
@@ -127,6 +133,8 @@ function add(first: LabelCounts, second: LabelCounts): LabelCounts {
     canaries: {
       asked: first.canaries.asked + second.canaries.asked,
       missed: first.canaries.missed + second.canaries.missed,
+      abstained: first.canaries.abstained + second.canaries.abstained,
     },
+    unreadableCritiques: first.unreadableCritiques + second.unreadableCritiques,
   };
 }

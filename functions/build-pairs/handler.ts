@@ -5,6 +5,7 @@ import { judgePromptVersion } from '../../core/judging/judge-prompt.ts';
 import { judgedPromptSchema } from '../../core/judging/judged-prompt.ts';
 import { buildPair } from '../../core/pairs/build-pair.ts';
 import { labelsOf } from '../../core/pairs/labels.ts';
+import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import { sampledPromptSchema } from '../../core/response.ts';
 import { noUsage } from '../../core/usage.ts';
 import { gather, promptsOf, readRows, readRun } from '../artifacts.ts';
@@ -38,7 +39,7 @@ export const buildPairs: Step<typeof shardInput, typeof output> = {
       return { ...ofPrompt, built: buildPair({ prompt, ...ofPrompt, settings, provenance }) };
     });
     const pairs = rows.flatMap(({ built }) => (built.kind === 'pair' ? [built.pair] : []));
-    await finishPart(store, place, pairs, { usage: noUsage, labels: labelsOf(rows) });
+    await finishPart(store, place, pairs, preferencePairSchema, () => ({ usage: noUsage, labels: labelsOf(rows) }));
     return null;
   },
 };

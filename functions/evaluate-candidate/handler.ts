@@ -13,6 +13,7 @@ import type { Step } from '../define-step.ts';
 import { finishPart, isFinished, usageOf } from '../finish-part.ts';
 import { judgeSettings } from '../judge-responses/handler.ts';
 import { candidateOf, choiceKey, incumbentOf, shardInput } from '../round.ts';
+import { tolerantStudent, tolerantTeacher } from '../tolerance.ts';
 import { workThroughShard } from '../work-shard.ts';
 
 const output = z.null();
@@ -28,9 +29,9 @@ export const evaluateCandidate: Step<typeof shardInput, typeof output> = {
     if (await isFinished(store, place)) return null;
     const run = await readRun(store, name);
     const { loop } = run;
-    const incumbent = services.student(loop, await incumbentOf(store, run, round));
-    const candidate = services.student(loop, await candidateOf(store, name, round));
-    const teacher = services.teacher(loop);
+    const incumbent = tolerantStudent(services.student(loop, await incumbentOf(store, run, round)));
+    const candidate = tolerantStudent(services.student(loop, await candidateOf(store, name, round)));
+    const teacher = tolerantTeacher(services.teacher(loop));
 
     async function evaluate(prompt: Prompt): Promise<EvaluatedPrompt> {
       const ofIncumbent = await respond(incumbent, 'incumbent', prompt, run, round);
@@ -49,7 +50,7 @@ export const evaluateCandidate: Step<typeof shardInput, typeof output> = {
       rowSchema: evaluatedPromptSchema,
       work: evaluate,
     });
-    await finishPart(store, place, rows, { usage: usageOf(rows) });
+    await finishPart(store, place, rows, evaluatedPromptSchema, usageOf);
     return null;
   },
 };

@@ -9,6 +9,7 @@ import { gather, promptsOf, readRows, readRun } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { finishPart, isFinished, usageOf } from '../finish-part.ts';
 import { choiceKey, shardInput } from '../round.ts';
+import { tolerantTeacher } from '../tolerance.ts';
 import { workThroughShard } from '../work-shard.ts';
 
 const output = z.null();
@@ -23,23 +24,27 @@ export const judgeResponses: Step<typeof shardInput, typeof output> = {
     const place = { run: name, round, part: 'verdicts', shard } as const;
     if (await isFinished(store, place)) return null;
     const run = await readRun(store, name);
-    const teacher = services.teacher(run.loop);
+    const teacher = tolerantTeacher(services.teacher(run.loop));
     const rows = await gather(readRows(store, keys.part(name, round, 'responses', shard), sampledPromptSchema));
     const sampled = new Map(rows.map((row) => [row.prompt, row]));
     const settings = judgeSettings(run.loop);
+    const prompts = await promptsOf(store, name, 'train', shard);
+    // A share of few prompts may be none: each shard shows one canary at least, unless the loop wants none.
+    const surelyShown = settings.canaryShare > 0 ? prompts[0]?.id : undefined;
     const judged = await workThroughShard(services, {
       ...place,
       run,
       step: 'judge-responses',
-      prompts: await promptsOf(store, name, 'train', shard),
+      prompts,
       rowSchema: judgedPromptSchema,
-      work: async (prompt) => {
+      work: (prompt) => {
         const responses = sampled.get(prompt.id);
         if (!responses) throw new ArtifactMissing(`The responses to prompt ${prompt.id} are not in the store.`);
-        return judge(prompt, responses, teacher, settings, choiceKey(run, round, prompt.id));
+        const canaryShare = prompt.id === surelyShown ? 1 : settings.canaryShare;
+        return judge(prompt, responses, teacher, { ...settings, canaryShare }, choiceKey(run, round, prompt.id));
       },
     });
-    await finishPart(store, place, judged, { usage: usageOf(judged) });
+    await finishPart(store, place, judged, judgedPromptSchema, usageOf);
     return null;
   },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
-import { ArtifactMissing } from '../../core/errors.ts';
+import { ArtifactMissing, StepContractBroken } from '../../core/errors.ts';
 import { evaluationSummarySchema } from '../../core/evaluation/summarize-evaluation.ts';
 import { registrySchema, withPromotion } from '../../core/registry.ts';
 import { decisionSchema } from '../../core/report.ts';
@@ -23,6 +23,9 @@ export const promoteCandidate: Step<typeof roundInput, typeof output> = {
     const incumbent = await incumbentOf(store, run, round);
     const { evaluation, heldOut } = await readArtifact(store, keys.evaluation(name, round), evaluationSummarySchema);
     const decision = await readArtifact(store, keys.decision(name, round), decisionSchema);
+    if (!decision.promote || heldOut.candidate.model !== candidate || heldOut.incumbent.model !== incumbent) {
+      throw new StepContractBroken(`${keys.decision(name, round)} does not promote ${candidate} over ${incumbent}.`);
+    }
     const { winRate, low, high, prompts } = evaluation;
     const promotion = {
       model: candidate,

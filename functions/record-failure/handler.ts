@@ -11,7 +11,7 @@ const input = z.strictObject({
 });
 
 /** A Distributed Map says only that too many of its items failed; the item has recorded its own error. */
-const mapErrors: readonly string[] = ['States.ExceedToleratedFailureThreshold', 'States.ItemReaderFailed'];
+const mapError = 'States.ExceedToleratedFailureThreshold';
 const lambdaError = z.looseObject({ errorMessage: z.string() });
 
 /** any failure → failure.json: the error's name and what it says. */
@@ -21,7 +21,7 @@ export const recordFailure: Step<typeof input, typeof failureSchema> = {
   output: failureSchema,
   async run({ run, failure }, { store }) {
     const recorded = await findArtifact(store, keys.failure(run), failureSchema);
-    if (recorded && mapErrors.includes(failure.Error)) return recorded;
+    if (recorded && failure.Error === mapError) return recorded;
     const told = { Error: failure.Error, Cause: messageIn(failure.Cause) };
     await writeArtifact(store, keys.failure(run), told);
     return told;

@@ -10,6 +10,7 @@ import { promptsOf, readRun } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { finishPart, isFinished, usageOf } from '../finish-part.ts';
 import { choiceKey, incumbentOf, shardInput } from '../round.ts';
+import { tolerantStudent } from '../tolerance.ts';
 import { workThroughShard } from '../work-shard.ts';
 
 const output = z.null();
@@ -23,7 +24,7 @@ export const sampleResponses: Step<typeof shardInput, typeof output> = {
     const place = { run: name, round, part: 'responses', shard } as const;
     if (await isFinished(services.store, place)) return null;
     const run = await readRun(services.store, name);
-    const student = services.student(run.loop, await incumbentOf(services.store, run, round));
+    const student = tolerantStudent(services.student(run.loop, await incumbentOf(services.store, run, round)));
     const rows = await workThroughShard(services, {
       ...place,
       run,
@@ -32,7 +33,7 @@ export const sampleResponses: Step<typeof shardInput, typeof output> = {
       rowSchema: sampledPromptSchema,
       work: (prompt) => samplePrompt(prompt, student, run, round),
     });
-    await finishPart(services.store, place, rows, { usage: usageOf(rows) });
+    await finishPart(services.store, place, rows, sampledPromptSchema, usageOf);
     return null;
   },
 };

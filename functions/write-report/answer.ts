@@ -25,7 +25,7 @@ export function answerOf(report: Report): { readonly says: string; readonly tone
 }
 
 export function promotedRounds(report: Report): RoundReport[] {
-  return report.rounds.filter((round) => round.decision?.promote);
+  return report.rounds.filter((round) => round.promoted);
 }
 
 function unchanged({ ending, incumbent }: Report): string {

@@ -43,9 +43,8 @@ export async function collectReport(store: Store, run: Run, ending: Ending, fini
 function incumbents(run: Run, rounds: readonly RoundReport[]): Report['incumbent'] {
   const measured = rounds.flatMap(({ heldOut }) => (heldOut ? [heldOut.incumbent, heldOut.candidate] : []));
   const latest = (model: string): HeldOut | undefined => measured.findLast((one) => one.model === model);
-  const last = rounds.findLast(({ decision }) => decision !== null);
-  const after =
-    last?.decision?.promote && last.candidate !== null ? last.candidate : (last?.incumbent ?? run.incumbent);
+  const last = rounds.findLast(({ promoted }) => promoted);
+  const after = last?.candidate ?? run.incumbent;
   const first = measured.find((one) => one.model === run.incumbent);
   return {
     before: { model: run.incumbent, checkRate: first?.checkRate ?? null },
@@ -65,7 +64,7 @@ function byStage(rounds: readonly RoundReport[]): Report['usageByStage'] {
 }
 
 async function inWords(store: Store, run: Run, ending: Ending, rounds: readonly RoundReport[]): Promise<string> {
-  const promotions = rounds.filter(({ decision }) => decision?.promote).length;
+  const promotions = rounds.filter(({ promoted }) => promoted).length;
   const last = rounds.at(-1);
   switch (ending) {
     case 'finished':

@@ -16,7 +16,7 @@ import {
   type repliesSchema,
   type stages,
 } from '../../core/report.ts';
-import { type Run, servingSchema, trainingSchema } from '../../core/run.ts';
+import { outcomeSchema, type Run, servingSchema, trainingSchema } from '../../core/run.ts';
 import { addUsage, noUsage, type Usage, usageSchema } from '../../core/usage.ts';
 import { findArtifact, readRows } from '../artifacts.ts';
 import { findSummary } from '../finish-part.ts';
@@ -36,6 +36,7 @@ export async function collectRound(store: Store, run: Run, round: number): Promi
   const dataset = await find(keys.dataset(run.run, round), datasetSchema);
   const serving = await find(keys.serving(run.run, round), servingSchema);
   const summary = await find(keys.evaluation(run.run, round), evaluationSummarySchema);
+  const outcome = await find(keys.outcome(run.run, round), outcomeSchema);
   const decision = await find(keys.decision(run.run, round), decisionSchema);
   return {
     round,
@@ -47,6 +48,7 @@ export async function collectRound(store: Store, run: Run, round: number): Promi
     heldOut: summary?.heldOut ?? null,
     evaluation: summary?.evaluation ?? null,
     decision: decision ?? null,
+    promoted: outcome?.promoted ?? null,
     usage: addUsage(...Object.values(usageByStage)),
     usageByStage,
     gallery: dataset ? await galleryOf(store, run, round) : [],

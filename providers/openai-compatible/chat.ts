@@ -2,6 +2,7 @@ import { APIError, type OpenAI } from 'openai';
 import { z } from 'zod';
 import type { Tokens } from '../../core/ports.ts';
 import type { Finish } from '../../core/response.ts';
+import { type Patience, patiently } from '../patience.ts';
 import { request } from './request.ts';
 
 /** Parts of a request that some endpoints refuse, and that we can do without. */
@@ -35,10 +36,19 @@ const completionSchema = z.looseObject({
   usage: z.looseObject({ prompt_tokens: count, completion_tokens: count }).nullish().catch(null),
 });
 
+/** One model behind an endpoint, and what is known of it by now. */
+export interface Chat {
+  readonly client: OpenAI;
+  /** Parts that the endpoint has refused: no request carries them any more. */
+  readonly refused: Set<Part>;
+  readonly dispensable: readonly Part[];
+  readonly patience: Patience | undefined;
+}
+
 export interface Completion {
   readonly choices: readonly Choice[];
   readonly tokens: Tokens;
-  /** Requests it took: more than one where the endpoint refused a part. */
+  /** Requests it took: more than one where the endpoint refused a part. Tries that met an overload don't count. */
   readonly calls: number;
   /** The endpoint refused the prompt itself. */
   readonly filtered: boolean;
@@ -46,19 +56,17 @@ export interface Completion {
 
 /**
  * One chat completion. Where the endpoint refuses a part of the request (400 or 422 that names it), the part is put
- * into `refused`, which the caller keeps: the next request is built without it.
+ * into `refused`: the next request is built without it.
  */
 export async function completeChat(
-  client: OpenAI,
-  refused: Set<Part>,
-  dispensable: readonly Part[],
+  { client, refused, dispensable, patience }: Chat,
   bodyWithout: (refused: ReadonlySet<Part>) => ChatBody,
 ): Promise<Completion> {
   for (let calls = 1; ; calls++) {
     const body = bodyWithout(refused);
     try {
       const sent = { method: 'post', path: '/chat/completions', body, model: body.model } as const;
-      const { choices, usage } = await request(client, sent, completionSchema);
+      const { choices, usage } = await patiently(() => request(client, sent, completionSchema), patience);
       const tokens = { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? 0 };
       return { choices: choices ?? [], tokens, calls, filtered: false };
     } catch (error) {

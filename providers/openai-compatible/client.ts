@@ -32,6 +32,9 @@ export function openaiClient(options: EndpointOptions): OpenAI {
   });
 }
 
+/** The parts of an error body that are the endpoint's own words. The others may repeat a prompt, as FastAPI's `input` does. */
+const OWN_WORDS = ['error', 'errors', 'message', 'detail', 'msg', 'loc', 'code', 'param', 'type'];
+
 /**
  * The openai package reads only `{"error": {…}}` and loses every other error body. Endpoints also send
  * `{"error": "…"}` (Ollama), `{"detail": …}` (FastAPI), `{"message": …}`, and `[{"error": {…}}]` (Gemini).
@@ -39,7 +42,8 @@ export function openaiClient(options: EndpointOptions): OpenAI {
 class EndpointClient extends OpenAI {
   protected override makeStatusError(status: number, body: object, message: string | undefined, headers: Headers) {
     const sent: unknown = Array.isArray(body) ? body[0] : body;
-    return APIError.generate(status, sent ? { error: errorIn(sent) } : undefined, message, headers);
+    const error: unknown = JSON.parse(JSON.stringify(errorIn(sent), OWN_WORDS));
+    return APIError.generate(status, sent ? { error } : undefined, message, headers);
   }
 }
 

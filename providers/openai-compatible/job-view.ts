@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JobPhase, JobView } from '../../core/ports.ts';
+import { inBrief } from './redact.ts';
 
 export const jobSchema = z.looseObject({
   id: z.string().min(1),
@@ -49,5 +50,5 @@ export function viewOf(job: Job): JobView {
 function messageOf(job: Job, phase: JobPhase): string | undefined {
   if (phase === 'unknown' && job.status === 'succeeded') return 'It says that it succeeded, but names no model yet.';
   if (!job.error?.message) return job.error?.code ?? undefined;
-  return job.error.code ? `${job.error.code}: ${job.error.message}` : job.error.message;
+  return inBrief(job.error.code ? `${job.error.code}: ${job.error.message}` : job.error.message);
 }

@@ -1,11 +1,19 @@
 import { inspect } from 'node:util';
 
+/** Long enough for an endpoint's own words, short enough for a log line that someone reads. */
+const LONGEST_DETAIL = 400;
 /** Placeholders such as `none` or `ollama` are no secrets, and may stand in a message for other reasons. */
 const SHORTEST_SECRET = 8;
 
 /** Some endpoints repeat the key they refuse; it must not reach a log, a report or a console by way of an error. */
 export function withoutKey(text: string, key: string | null): string {
   return key && key.length >= SHORTEST_SECRET ? text.replaceAll(key, '[key]') : text;
+}
+
+/** On one line and not too long. Take the key out first: cut in two it would not be found. */
+export function inBrief(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;
 }
 
 /** The error itself where no printing of it could show the key; otherwise a plain one with what is safe to say. */

@@ -14,7 +14,8 @@ export async function request<T>(client: OpenAI, sent: Request, schema: z.ZodTyp
   if (read.success) return read.data;
   const hidden = errorInside(answer);
   if (hidden) throw translateError(hidden, sent, client);
-  throw unreadableAnswer(`${z.prettifyError(read.error)} in ${excerptOf(answer)}`, sent, client, read.error);
+  // Paths and types, never the body's text: errors go to the state and the log, where no response belongs.
+  throw unreadableAnswer(`${sizeOf(answer)}, ${z.prettifyError(read.error)}`, sent, client, read.error);
 }
 
 async function answerTo(client: OpenAI, sent: Request): Promise<unknown> {
@@ -38,8 +39,9 @@ async function answerTo(client: OpenAI, sent: Request): Promise<unknown> {
   }
 }
 
-const errorBody = z.looseObject({
-  error: z.looseObject({ message: z.string(), code: z.coerce.number().min(400).max(599) }),
+/** Strips the rest, which may hold the whole upstream answer. */
+const errorBody = z.object({
+  error: z.object({ message: z.string(), code: z.coerce.number().min(400).max(599) }),
 });
 
 /** Gateways send an upstream's failure as an answer with status 200 and the real status inside. */
@@ -48,6 +50,7 @@ function errorInside(answer: unknown): APIError | undefined {
   return read.success ? APIError.generate(read.data.error.code, read.data, undefined, new Headers()) : undefined;
 }
 
-function excerptOf(answer: unknown): string {
-  return (JSON.stringify(answer) ?? 'an empty body').slice(0, 200);
+function sizeOf(answer: unknown): string {
+  const json = JSON.stringify(answer);
+  return json === undefined ? 'an empty body' : `${json.length} characters of JSON`;
 }

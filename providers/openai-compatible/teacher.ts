@@ -1,6 +1,8 @@
 import type { OpenAI } from 'openai';
 import type { Teacher, TeacherAnswer, TeacherRequest, TokenLogprob } from '../../core/ports.ts';
+import type { Patience } from '../patience.ts';
 import {
+  type Chat,
   type ChatBody,
   type Choice,
   type Completion,
@@ -15,7 +17,8 @@ export interface TeacherOptions {
   readonly model: string;
   /** Ask for log-probabilities: they turn a verdict into a probability. */
   readonly logprobs?: boolean | undefined;
-  readonly tokenLimit?: 'max_tokens' | 'max_completion_tokens' | undefined;
+  /** For each single request; without it an overload is an error at once. */
+  readonly patience?: Patience | undefined;
 }
 
 /** Other tokens shown beside each one. The verdict's rival is among the first two or three; some vendors stop at 5. */
@@ -25,12 +28,13 @@ const dispensable: readonly Part[] = ['json_schema', 'json_object', 'logprobs', 
 
 /** A teacher behind an OpenAI-compatible endpoint. What the endpoint refuses is remembered as long as this object lives. */
 export function openaiTeacher(options: TeacherOptions): Teacher {
-  const refused = new Set<Part>(options.tokenLimit === 'max_completion_tokens' ? ['max_tokens'] : []);
+  const { client, model, patience } = options;
+  const chat: Chat = { client, refused: new Set(), dispensable, patience };
   return {
-    model: options.model,
+    model,
     async ask(request) {
       const bodyWithout = (without: ReadonlySet<Part>) => bodyOf(options, request, without);
-      return answerIn(await completeChat(options.client, refused, dispensable, bodyWithout));
+      return answerIn(await completeChat(chat, bodyWithout));
     },
   };
 }

@@ -95,10 +95,13 @@ async function* jobsOf(client: OpenAI, key: string): AsyncIterable<Job> {
   }
 }
 
-/** By the key in its metadata; where an endpoint keeps none, by the file that only this run has. */
+/**
+ * By the file, which only this run has, and by the key in its metadata where an endpoint keeps any. The key alone is not
+ * enough: stores that share an account may each have a run of this name.
+ */
 function isOfRun(job: Job, key: string, trainFile: string): boolean {
   const runKey = job.metadata?.['run_key'];
-  return runKey === undefined ? job.training_file === trainFile : runKey === key;
+  return job.training_file === trainFile && (runKey === undefined || runKey === key);
 }
 
 function hasEndedInVain(job: Job): boolean {

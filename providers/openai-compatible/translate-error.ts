@@ -7,11 +7,9 @@ import {
   ProviderRejectedRequest,
   RatchetError,
 } from '../../core/errors.ts';
-import { causeWithoutKey, messagesOf, withoutKey } from './redact.ts';
+import { causeWithoutKey, inBrief, messagesOf, withoutKey } from './redact.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
-/** Long enough for an endpoint's own words, short enough for a log line that someone reads. */
-const LONGEST_DETAIL = 400;
 const FIX = 'Fix the loop file; sending the same again can not help.';
 const WAIT = 'It is retried later; if that goes on, lower the concurrency.';
 
@@ -25,18 +23,16 @@ export interface Call {
 /** Any failure of a call, as the error that says what its reader can do. The key is in no message and no cause. */
 export function translateError(error: unknown, call: Call, client: OpenAI): RatchetError {
   if (error instanceof RatchetError) return error;
-  const options = { cause: causeWithoutKey(error, client.apiKey) };
   const say = (text: string, remedy: string) => `${placeOf(call, client)} ${clean(text, client)} ${remedy}`;
+  // Without its cause: a parser's complaint quotes the body, and a body may hold responses.
+  if (nameOf(error) === 'SyntaxError') {
+    return new ProviderAnswerUnreadable(say('sent no valid JSON, or only a part of it.', 'Check the base URL.'));
+  }
 
+  const options = { cause: causeWithoutKey(error, client.apiKey) };
   if (error instanceof APIError && error.status !== undefined) return errorOfStatus(error, say, options);
   if (isTimeout(error)) {
     return new ProviderOverloaded(say(`did not answer within ${client.timeout / 1000} s.`, WAIT), options);
-  }
-  if (nameOf(error) === 'SyntaxError') {
-    return new ProviderAnswerUnreadable(
-      say(`sent no valid JSON (${messagesOf(error)}).`, 'Check the base URL.'),
-      options,
-    );
   }
   const remedy = 'Check that it runs and that the base URL is right.';
   return new ProviderOverloaded(say(`could not be reached, or hung up (${messagesOf(error)}).`, remedy), options);
@@ -75,7 +71,7 @@ function errorOfStatus(
     return new ProviderOverloaded(say(text, remedy), { ...options, retryAfterSeconds: wait });
   }
   const remedy = status === 404 ? `Check the model id and the base URL. ${FIX}` : FIX;
-  return new ProviderRejectedRequest(say(text, remedy), options);
+  return new ProviderRejectedRequest(say(text, remedy), { ...options, status });
 }
 
 /** Without user, password and query: `POST api.openai.com/v1/chat/completions (model gpt-4.1-mini)`. */
@@ -87,9 +83,7 @@ function placeOf(call: Call, client: OpenAI): string {
 }
 
 function clean(text: string, client: OpenAI): string {
-  // The key goes first: cut in two by the length limit it would not be found.
-  const safe = withoutKey(text, client.apiKey).replaceAll(/\s+/g, ' ');
-  return safe.length > LONGEST_DETAIL ? `${safe.slice(0, LONGEST_DETAIL)}…` : safe;
+  return inBrief(withoutKey(text, client.apiKey));
 }
 
 function isTimeout(error: unknown): boolean {

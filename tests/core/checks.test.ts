@@ -173,6 +173,17 @@ describe('the result of all checks', () => {
     });
   });
 
+  test('tells two checks apart that read alike', () => {
+    const words = ['a', 'b', 'c'];
+    const checks: Check[] = [
+      { kind: 'avoids', words: [...words, 'd'] },
+      { kind: 'avoids', words: [...words, 'e'] },
+    ];
+
+    expect(runChecks(checks, 'd').failed).toEqual(['avoids a, b, c, …']);
+    expect(runChecks(checks, 'e').failed).toEqual(['avoids a, b, c, … (2)']);
+  });
+
   test('is fully right only with checks, all of them passed', () => {
     expect(isFullyRight(runChecks(checks, 'So it is 4.'))).toBe(true);
     expect(isFullyRight(runChecks(checks, 'So it is 5.'))).toBe(false);

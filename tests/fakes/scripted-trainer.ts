@@ -35,9 +35,10 @@ export class ScriptedTrainer implements Trainer {
     return { file: `file-${this.uploads.push({ name, records: gathered })}` };
   }
 
-  async findByKey(key: string, _trainFile: string) {
-    const job = this.#jobs.find((each) => {
-      return each.request.key === key && !['failed', 'cancelled'].includes(each.phases[0] as string);
+  async findByKey(key: string, trainFile: string) {
+    const job = this.#jobs.find(({ request, phases }) => {
+      const isOfRun = request.key === key && request.trainFile === trainFile;
+      return isOfRun && !['failed', 'cancelled'].includes(phases[0] as string);
     });
     return job && { job: job.id };
   }

@@ -1,29 +1,52 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CredentialRefused, InvalidInput } from '../../core/errors.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { CredentialRefused, InvalidInput, ProviderOverloaded } from '../../core/errors.ts';
 import type { Loop } from '../../core/loop.ts';
 import { createServices } from '../../functions/services.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
 import { sampleRequest } from '../providers/student-contract.ts';
 import { teacherRequest } from '../providers/teacher-contract.ts';
+import { trainingRequest } from '../providers/trainer-contract.ts';
 import { runOf } from './shard-fixture.ts';
 
 const key = 'sk-very-secret-1234567890';
-/** Refuses everybody, and repeats the key it was given, as some endpoints do. */
-const endpoint: Server = createServer((request, response) => {
-  const message = `Incorrect API key provided: ${request.headers.authorization}`;
-  response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }));
-});
+const JSON_TYPE = { 'content-type': 'application/json' };
+const endpoint: Server = createServer((request, response) =>
+  request.url?.startsWith('/busy/') ? sayBusyOnce(request, response) : refuse(request, response),
+);
 let url: string;
+let busyUrl: string;
 beforeAll(async () => {
   await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/v1`;
+  const { port } = endpoint.address() as AddressInfo;
+  url = `http://127.0.0.1:${port}/v1`;
+  busyUrl = `http://127.0.0.1:${port}/busy`;
+});
+beforeEach(() => {
+  authorizations.length = 0;
 });
 afterAll(() => {
   endpoint.close();
 });
+
+/** Of every request of a test, in order. */
+const authorizations: (string | undefined)[] = [];
+
+/** Refuses everybody, and repeats the key it was given, as some endpoints do. */
+function refuse({ headers }: IncomingMessage, response: ServerResponse): void {
+  authorizations.push(headers.authorization);
+  const message = `Incorrect API key provided: ${headers.authorization}`;
+  response.writeHead(401, JSON_TYPE).end(JSON.stringify({ error: { message } }));
+}
+
+/** Answers the second request, whatever it is. */
+function sayBusyOnce({ headers }: IncomingMessage, response: ServerResponse): void {
+  const isFirst = authorizations.push(headers.authorization) === 1;
+  if (isFirst) response.writeHead(429, { ...JSON_TYPE, 'retry-after': '0' }).end('{"error":{"message":"busy"}}');
+  else response.writeHead(200, JSON_TYPE).end('{"id":"job-1","status":"queued","choices":[{"message":{}}]}');
+}
 
 function loopAt(address: string, apiKeyEnv?: string): Loop {
   const { loop } = runOf();
@@ -78,4 +101,39 @@ test('what an endpoint refuses is remembered: one object for each model', () => 
   expect(services.student(loop, 'a')).toBe(services.student(loop, 'a'));
   expect(services.student(loop, 'a')).not.toBe(services.student(loop, 'b'));
   expect(services.teacher(loop)).toBe(services.teacher(loop));
+});
+
+test('each loop uses its own key, also at an endpoint and a model of another', async () => {
+  const services = servicesIn({ DESK_KEY: 'sk-of-the-desk', SHOP_KEY: 'sk-of-the-shop' });
+
+  for (const loop of [loopAt(url, 'DESK_KEY'), loopAt(url, 'SHOP_KEY'), loopAt(url)]) {
+    await expect(services.student(loop, 'base').sample(sampleRequest)).rejects.toThrow(CredentialRefused);
+    await expect(services.teacher(loop).ask(teacherRequest)).rejects.toThrow(CredentialRefused);
+  }
+
+  const [desk, shop] = ['Bearer sk-of-the-desk', 'Bearer sk-of-the-shop'];
+  expect(authorizations).toEqual([desk, desk, shop, shop, undefined, undefined]);
+});
+
+describe('a busy endpoint', () => {
+  test('is asked again by a student', async () => {
+    await servicesIn({})
+      .student(loopAt(busyUrl), 'base')
+      .sample({ ...sampleRequest, count: 1 });
+
+    expect(authorizations).toHaveLength(2);
+  });
+
+  test('is asked again by a teacher', async () => {
+    await servicesIn({}).teacher(loopAt(busyUrl)).ask(teacherRequest);
+
+    expect(authorizations).toHaveLength(2);
+  });
+
+  test('is not asked again for a training job: it may have made one', async () => {
+    const creating = servicesIn({}).trainer(loopAt(busyUrl)).create(trainingRequest);
+
+    await expect(creating).rejects.toThrow(ProviderOverloaded);
+    expect(authorizations).toHaveLength(1);
+  });
 });

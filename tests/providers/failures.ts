@@ -8,7 +8,7 @@ import {
 /** What can go wrong with any endpoint, and the error that must come of it. */
 export interface Failure {
   readonly of: 'the overload' | 'the refusal' | 'the closed door' | 'the nonsense';
-  readonly named: new (message: string, options?: { retryAfterSeconds?: number }) => Error;
+  readonly named: new (message: string, options?: { retryAfterSeconds?: number; status?: number }) => Error;
   readonly shows: Readonly<Record<string, unknown>>;
 }
 

@@ -1,68 +1,61 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ProviderOverloaded } from '../../core/errors.ts';
-import { patientStudent, patientTeacher } from '../../providers/patience.ts';
-import { ScriptedStudent } from '../fakes/scripted-student.ts';
-import { ScriptedTeacher } from '../fakes/scripted-teacher.ts';
+import { patiently } from '../../providers/patience.ts';
 import { errorOf, failures } from './failures.ts';
-import { sampleRequest } from './student-contract.ts';
-import { teacherRequest } from './teacher-contract.ts';
+import { notebook } from './notebook.ts';
 
 const busy = (retryAfterSeconds?: number) => new ProviderOverloaded('busy', { retryAfterSeconds });
 
-/** A patience that waits in its notebook only. */
-function notebook(jitter = 0.5, tries = 8) {
-  const waits: number[] = [];
-  return { waits, tries, jitter: () => jitter, wait: async (seconds: number) => waits.push(seconds) };
+/** A request that fails so often, one error after the other, and then is answered. */
+function requestThatMeets(...errors: readonly Error[]) {
+  const left = [...errors];
+  const request = {
+    tries: 0,
+    send: async () => {
+      request.tries++;
+      const error = left.shift();
+      if (error) throw error;
+      return 'hello';
+    },
+  };
+  return request;
 }
 
-describe('a patient student', () => {
-  test('asks again until the endpoint has time, and no more', async () => {
-    const student = new ScriptedStudent((_, call) => (call < 3 ? busy() : ['hello']));
+describe('with patience, a request', () => {
+  test('is made again until the endpoint has time, and no more', async () => {
+    const request = requestThatMeets(busy(), busy(), busy());
     const patience = notebook();
 
-    const { texts } = await patientStudent(student, patience).sample(sampleRequest);
-
-    expect(texts).toMatchObject([{ text: 'hello' }]);
-    expect(student.requests).toHaveLength(4);
+    expect(await patiently(request.send, patience)).toBe('hello');
+    expect(request.tries).toBe(4);
     expect(patience.waits).toEqual([0.5, 1, 2]);
   });
 
-  test('asks the very same thing, under the name of the same model', async () => {
-    const student = new ScriptedStudent((_, call) => (call < 1 ? busy() : ['hello']), { model: 'small' });
-    const patient = patientStudent(student, notebook());
-
-    await patient.sample(sampleRequest);
-
-    expect(patient.model).toBe('small');
-    expect(student.requests).toEqual([sampleRequest, sampleRequest]);
-  });
-
   test('waits as long as the endpoint asks for, without jitter', async () => {
-    const student = new ScriptedStudent((_, call) => (call < 2 ? busy(call === 0 ? 7 : 60) : ['hello']));
     const patience = notebook();
 
-    await patientStudent(student, patience).sample(sampleRequest);
+    await patiently(requestThatMeets(busy(7), busy(60)).send, patience);
 
     expect(patience.waits).toEqual([7, 60]);
   });
 
   test('leaves an endpoint alone that asks for more than a minute', async () => {
-    const student = new ScriptedStudent(() => busy(61));
+    const request = requestThatMeets(busy(61));
     const patience = notebook();
 
-    await expect(patientStudent(student, patience).sample(sampleRequest)).rejects.toThrow(ProviderOverloaded);
-    expect(student.requests).toHaveLength(1);
+    await expect(patiently(request.send, patience)).rejects.toThrow(ProviderOverloaded);
+    expect(request.tries).toBe(1);
     expect(patience.waits).toEqual([]);
   });
 
-  test('gives up after its tries, with the error as it was', async () => {
-    const error = busy();
-    const student = new ScriptedStudent(() => error);
+  test('is given up after its tries, with the error as it was', async () => {
+    const last = busy();
+    const request = requestThatMeets(busy(), busy(), last, busy());
     const patience = notebook(0.5, 3);
 
-    await expect(patientStudent(student, patience).sample(sampleRequest)).rejects.toBe(error);
-    expect(student.requests).toHaveLength(3);
+    await expect(patiently(request.send, patience)).rejects.toBe(last);
+    expect(request.tries).toBe(3);
     expect(patience.waits).toHaveLength(2);
   });
 
@@ -71,9 +64,7 @@ describe('a patient student', () => {
       fc.asyncProperty(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), async (jitter) => {
         const patience = notebook(jitter, 12);
 
-        await patientStudent(new ScriptedStudent(() => busy()), patience)
-          .sample(sampleRequest)
-          .catch(() => undefined);
+        await patiently(requestThatMeets(...Array.from({ length: 11 }, () => busy())).send, patience);
 
         expect(patience.waits).toHaveLength(11);
         for (const [index, seconds] of patience.waits.entries()) {
@@ -83,24 +74,21 @@ describe('a patient student', () => {
       }),
     );
   });
-});
-
-describe('a patient teacher', () => {
-  test('asks again until the endpoint has time', async () => {
-    const teacher = new ScriptedTeacher((_, call) => (call < 1 ? busy(2) : 'yes'));
-    const patience = notebook();
-
-    expect(await patientTeacher(teacher, patience).ask(teacherRequest)).toMatchObject({ text: 'yes' });
-    expect(patience.waits).toEqual([2]);
-  });
 
   const hopeless = failures.filter(({ of }) => of !== 'the overload');
-  test.each(hopeless)('is told of $of at once', async (failure) => {
-    const teacher = new ScriptedTeacher(() => errorOf(failure));
+  test.each(hopeless)('that meets $of fails at once', async (failure) => {
+    const request = requestThatMeets(errorOf(failure));
     const patience = notebook();
 
-    await expect(patientTeacher(teacher, patience).ask(teacherRequest)).rejects.toMatchObject(failure.shows);
-    expect(teacher.requests).toHaveLength(1);
+    await expect(patiently(request.send, patience)).rejects.toMatchObject(failure.shows);
+    expect(request.tries).toBe(1);
     expect(patience.waits).toEqual([]);
   });
+});
+
+test('without patience, a request is made once', async () => {
+  const request = requestThatMeets(busy(0));
+
+  await expect(patiently(request.send, undefined)).rejects.toThrow(ProviderOverloaded);
+  expect(request.tries).toBe(1);
 });

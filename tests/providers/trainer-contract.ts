@@ -52,6 +52,16 @@ export function trainerContract(
       expect(await trainer.findByKey('r1/round-10', 'file-2')).toBeUndefined();
     });
 
+    test('a job of the same key on another file is not found: it is of another store that shares the account', async () => {
+      const { trainer } = makeWorld({ phases: ['running'] }, { phases: ['pending'] });
+      await trainer.create({ ...trainingRequest, trainFile: 'file-9' });
+
+      expect(await trainer.findByKey('r1/round-1', 'file-1')).toBeUndefined();
+      const own = await trainer.create(trainingRequest);
+
+      expect(await trainer.findByKey('r1/round-1', 'file-1')).toEqual(own);
+    });
+
     test.each(['running', 'succeeded'] as const)('a job that is %s is found', async (phase) => {
       const { trainer } = makeWorld({ phases: [phase] });
       const { job } = await trainer.create(trainingRequest);

@@ -28,7 +28,7 @@ export function checkRateChart(rounds: readonly RoundReport[]): Html {
         straightLine([index, incumbents[index] ?? 0], [index, candidate.at], {
           color: toneOf(candidate.round),
           width: 2,
-          type: candidate.round.decision?.promote ? 'solid' : 'dashed',
+          type: candidate.round.promoted ? 'solid' : 'dashed',
         }),
       ),
       incumbentSteps(incumbents),
@@ -92,10 +92,10 @@ function candidatePoints(points: readonly RoundPoint[], incumbents: readonly num
     clip: false,
     data: points.map(({ round, at }, index) => ({
       value: [index, at],
-      symbol: round.decision?.promote ? 'circle' : 'diamond',
-      symbolSize: round.decision?.promote ? 12 : 15,
+      symbol: round.promoted ? 'circle' : 'diamond',
+      symbolSize: round.promoted ? 12 : 15,
       itemStyle: {
-        color: round.decision?.promote ? toneOf(round) : color('card'),
+        color: round.promoted ? toneOf(round) : color('card'),
         borderColor: toneOf(round),
         borderWidth: 2,
         opacity: 1,

@@ -8,7 +8,7 @@ import { table } from '../tables.ts';
 
 export function improvement({ rounds }: Report): Html {
   const evaluated = rounds.filter((round) => round.evaluation ?? round.heldOut);
-  const promoted = evaluated.filter((round) => round.decision?.promote).length;
+  const promoted = evaluated.filter((round) => round.promoted).length;
   return section({
     id: 'better',
     title: 'Did it get better?',

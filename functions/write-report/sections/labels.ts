@@ -63,7 +63,7 @@ function datasetParts({ train, validation, leftOut }: Dataset): BarPart[] {
 }
 
 function soundness(from: Labels, dataset: Dataset | null): Html {
-  const { asked, missed } = from.canaries;
+  const { asked, missed, abstained } = from.canaries;
   return facts([
     {
       term: 'First shown wins',
@@ -81,13 +81,16 @@ function soundness(from: Labels, dataset: Dataset | null): Html {
     {
       term: 'Canaries missed',
       value: `${count(missed)} of ${count(asked)}`,
-      note: asked === 0 ? 'None was shown.' : 'Planted nonsense that the teacher preferred.',
+      note:
+        asked === 0
+          ? 'None was shown.'
+          : `Planted nonsense that the teacher preferred${abstained > 0 ? `; on ${count(abstained)} it abstained` : ''}.`,
     },
     { term: 'Order conflicts', value: count(from.orderConflicts), note: 'Another winner in the other order; no pair.' },
     {
       term: 'Abstentions',
       value: count(from.abstentions),
-      note: `and ${count(from.ties)} ties; neither makes a pair.`,
+      note: `and ${count(from.ties)} ties; neither makes a pair.${from.unreadableCritiques > 0 ? ` ${count(from.unreadableCritiques)} critiques could not be read.` : ''}`,
     },
   ]);
 }

@@ -36,7 +36,9 @@ describe('the evidence', () => {
 
     expect(promote).toBe(true);
     expect(alpha).toBe(0.05);
-    expect(reasons[0]).toMatch(/^The candidate's win rate on 100 held-out prompts is 70\.0 % .* reached .*, 20 was needed\.$/);
+    expect(reasons[0]).toMatch(
+      /^The candidate's win rate on 100 held-out prompts is 70\.0 % .* reached .*, 20 was needed\.$/,
+    );
     expect(reasons.slice(1)).toEqual(['All 6 guards hold.']);
     expect(guards.every((guard) => guard.passed)).toBe(true);
   });

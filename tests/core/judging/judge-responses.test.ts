@@ -118,7 +118,7 @@ describe('responses that are not judged', () => {
         search: [],
         confirmation: [],
         critiques: null,
-        canaryMissed: null,
+        canary: null,
       });
       expect(judged.judged.length + Object.keys(judged.leftOut).length).toBe(responses.length);
     }
@@ -176,7 +176,7 @@ describe('what agrees on no winner', () => {
         const winner = agreedWinner(judged.confirmation);
         expect(judged.extremes?.best).not.toBe(judged.extremes?.worst);
         expect([undefined, judged.extremes?.best, judged.extremes?.worst]).toContain(winner);
-        expect(judged.critiques).toBeNull();
+        expect([null, 'unreadable']).toContain(judged.critiques);
       }),
     );
   });
@@ -207,26 +207,26 @@ describe('canaries', () => {
       const shown = shownIn(teacher.requests.at(-1)!.messages).map(({ text }) => text);
       slots.push(shown.findIndex((text) => text !== 'Reply no. 2'));
       expect(shown).toContain('Reply no. 2');
-      expect(judged.canaryMissed).toBe(false);
+      expect(judged.canary).toBe('held');
     }
 
     expect(slots.filter((slot) => slot === 0).length).toBeGreaterThan(15);
     expect(slots.filter((slot) => slot === 1).length).toBeGreaterThan(15);
   });
 
-  test('a judge that prefers one has missed it; a judge that says nothing has not', async () => {
+  test('a judge that prefers one has missed it; a judge that says nothing has abstained', async () => {
     const gullible = new ScriptedTeacher(({ messages }) => {
       const canary = shownIn(messages).find(({ text }) => !text.startsWith('Reply'));
       return { json: { winner: canary?.label ?? 'tie' } };
     });
     const silent = new ScriptedTeacher(() => '');
 
-    expect((await judge(ranked(1, 2), { teacher: gullible, canaryShare: 1 })).judged.canaryMissed).toBe(true);
-    expect((await judge(ranked(1, 2), { teacher: silent, canaryShare: 1 })).judged.canaryMissed).toBe(false);
+    expect((await judge(ranked(1, 2), { teacher: gullible, canaryShare: 1 })).judged.canary).toBe('missed');
+    expect((await judge(ranked(1, 2), { teacher: silent, canaryShare: 1 })).judged.canary).toBe('abstained');
   });
 
   test('none is shown at a share of 0', async () => {
-    expect((await judge(ranked(1, 2))).judged.canaryMissed).toBeNull();
+    expect((await judge(ranked(1, 2))).judged.canary).toBeNull();
   });
 });
 

@@ -151,6 +151,8 @@ describe('the probability of a verdict', () => {
   test('is absent where no token carries the verdict, and for a tie', () => {
     expect(probability([])).toBeUndefined();
     expect(probability(tokens(0.8, []))).toBeUndefined();
+    // An endpoint may list only what it chose.
+    expect(probability(tokens(0.8, [[first, 0.8]]))).toBeUndefined();
     expect(read('{"winner": "tie"}', { logprobs: tokens(0.8, [[second, 0.1]]) })).not.toHaveProperty('probability');
   });
 });

@@ -168,8 +168,8 @@ describe('no pair', () => {
   });
 
   test('when the teacher preferred planted nonsense on this prompt; code is not in doubt for it', () => {
-    const byTeacher = judgedWith(bothOrders(best, best), { canaryMissed: true });
-    const byChecks = judgedWith([verdict([best, worst], best, { decidedBy: 'checks' })], { canaryMissed: true });
+    const byTeacher = judgedWith(bothOrders(best, best), { canary: 'missed' });
+    const byChecks = judgedWith([verdict([best, worst], best, { decidedBy: 'checks' })], { canary: 'missed' });
 
     expect(buildPair(material({ judged: byTeacher }))).toEqual(noPair('canary-missed'));
     expect(buildPair(material({ judged: byChecks }))).toMatchObject({ kind: 'pair' });

@@ -92,11 +92,12 @@ describe('the labels of a shard', () => {
   });
 
   test.each([
-    [null, { asked: 0, missed: 0 }],
-    [false, { asked: 1, missed: 0 }],
-    [true, { asked: 1, missed: 1 }],
-  ])('a canary that is %s counts as %j', (canaryMissed, canaries) => {
-    expect(labelsWith(bothOrders(best, best), { canaryMissed }).canaries).toEqual(canaries);
+    [null, { asked: 0, missed: 0, abstained: 0 }],
+    ['held', { asked: 1, missed: 0, abstained: 0 }],
+    ['missed', { asked: 1, missed: 1, abstained: 0 }],
+    ['abstained', { asked: 1, missed: 0, abstained: 1 }],
+  ] as const)('a canary that is %s counts as %j', (canary, canaries) => {
+    expect(labelsWith(bothOrders(best, best), { canary }).canaries).toEqual(canaries);
   });
 
   test('each comparison that the teacher answered is counted once', async () => {

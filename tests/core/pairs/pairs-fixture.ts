@@ -51,7 +51,7 @@ export function judgedWith(confirmation: Comparison[], more: Partial<JudgedPromp
     extremes: { best, worst },
     confirmation,
     critiques: null,
-    canaryMissed: null,
+    canary: null,
     usage: noUsage,
     ...more,
   };
@@ -107,10 +107,10 @@ export const anyMaterial: fc.Arbitrary<PairMaterial> = fc
     finish: fc.constantFrom('stop' as const, 'stop' as const, 'length' as const),
     extremes: fc.option(two, { freq: 8 }),
     search: fc.array(two.chain(comparisonOf), { maxLength: 3 }),
-    canaryMissed: fc.constantFrom(null, null, true, false),
+    canary: fc.constantFrom(null, null, 'missed' as const, 'held' as const),
     missing: fc.array(fc.constantFrom('refused', 'none came'), { maxLength: 2 }),
   })
-  .chain(({ texts, finish, extremes, search, canaryMissed, missing }) => {
+  .chain(({ texts, finish, extremes, search, canary, missing }) => {
     const [best, worst] = extremes ?? ['', ''];
     const confirmation: fc.Arbitrary<Comparison[]> = !extremes
       ? fc.constant([])
@@ -123,7 +123,7 @@ export const anyMaterial: fc.Arbitrary<PairMaterial> = fc
       missing.map((reason, index) => ({ id: `p-1/m${index}`, reason })),
     );
     return confirmation.map((confirmed) => {
-      const more = { judged: ids, search, extremes: extremes && { best, worst }, canaryMissed };
+      const more = { judged: ids, search, extremes: extremes && { best, worst }, canary };
       return material({ sampled, judged: judgedWith(confirmed, more) });
     });
   });

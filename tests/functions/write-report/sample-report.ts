@@ -91,6 +91,7 @@ export function sampleRound(round: number, [from, to] = rates[(round - 1) % rate
     heldOut: { incumbent: heldOut(round - 1, from, 12.4), candidate: heldOut(round, to, promote ? 13.1 : 21.9) },
     evaluation,
     decision: decision(promote, evaluation),
+    promoted: promote,
     usage: addUsage(...Object.values(usageByStage)),
     usageByStage: { ...usageByStage },
     gallery: samplePairs,
@@ -112,7 +113,8 @@ const sampleLabels: RoundReport['labels'] = {
   pairs: 137,
   noPair: { tie: 31, 'order-conflict': 9, 'fewer-than-two-responses': 6, abstention: 9 },
   firstShownWins: 0.534,
-  canaries: { asked: 5, missed: 0 },
+  canaries: { asked: 5, missed: 0, abstained: 0 },
+  unreadableCritiques: 0,
 };
 
 function heldOut(

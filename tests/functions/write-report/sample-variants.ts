@@ -68,7 +68,7 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
       ...base,
       ending: { name: 'budget-reached' as const, says: 'USD 1.50 of USD 1.50 are spent.' },
       incumbent: { before: base.incumbent.before, after: { model: 'ft:desk-base:r1', checkRate: 0.5781 } },
-      rounds: [first, { ...second, evaluation: null, heldOut: null, decision: null, replies: [] }],
+      rounds: [first, { ...second, evaluation: null, heldOut: null, decision: null, promoted: null, replies: [] }],
     },
     'no checks': {
       ...base,
@@ -99,7 +99,16 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
 );
 
 function withoutTraining() {
-  return { ...first, candidate: null, training: null, heldOut: null, evaluation: null, decision: null, replies: [] };
+  return {
+    ...first,
+    candidate: null,
+    training: null,
+    heldOut: null,
+    evaluation: null,
+    decision: null,
+    promoted: null,
+    replies: [],
+  };
 }
 
 function emptyLabels() {
@@ -116,7 +125,8 @@ function emptyLabels() {
     pairs: 0,
     noPair: { 'fewer-than-two-responses': 192 },
     firstShownWins: null,
-    canaries: { asked: 0, missed: 0 },
+    canaries: { asked: 0, missed: 0, abstained: 0 },
+    unreadableCritiques: 0,
   };
 }
 

@@ -185,3 +185,33 @@ describe('a judge that falls for planted nonsense', () => {
     expect(world.trainer.uploads).toEqual([]);
   });
 });
+
+describe('a report', () => {
+  test('says that no one was promoted where the incumbent had moved, whatever the gate decided', async () => {
+    const world = new LoopWorld();
+    const handlers = world.handlers();
+    const promote = handlers.get('promote-candidate');
+    handlers.set('promote-candidate', async (event) => {
+      world.store.objects.set(
+        keys.registry('desk'),
+        JSON.stringify({ ...world.registry(), incumbent: 'somebody-elses' }),
+      );
+      return promote?.(event);
+    });
+
+    expect(await world.run(handlers)).toMatchObject({ kind: 'failed', error: 'IncumbentMoved' });
+    const { rounds, incumbent } = world.report();
+    expect(rounds[0]).toMatchObject({ decision: { promote: true }, promoted: null });
+    expect(incumbent.after.model).toBe('base');
+  });
+
+  test('is never of a promotion that the gate did not decide', async () => {
+    const world = new LoopWorld({ worth: () => 0 });
+    const handlers = world.handlers();
+    const promote = handlers.get('promote-candidate');
+    handlers.set('keep-incumbent', async (event) => promote?.(event));
+
+    expect(await world.run(handlers)).toMatchObject({ kind: 'failed', error: 'StepContractBroken' });
+    expect(world.registry().incumbent).toBe('base');
+  });
+});

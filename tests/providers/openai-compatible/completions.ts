@@ -50,6 +50,6 @@ function choice(index: number, content: string | null, finish: SampledText['fini
     index,
     message: { role: 'assistant', content, refusal: finish === 'refusal' ? refused : null, annotations: [] },
     logprobs: null,
-    finish_reason: finishReasons[finish],
+    finish_reason: finishReasons[finish as keyof typeof finishReasons],
   };
 }

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ProviderRejectedRequest } from '../../../core/errors.ts';
+import { ProviderOverloaded, ProviderRejectedRequest } from '../../../core/errors.ts';
 import type { SampledText } from '../../../core/ports.ts';
 import { seedFor } from '../../../core/random.ts';
 import { openaiStudent } from '../../../providers/openai-compatible/student.ts';
+import { notebook } from '../notebook.ts';
 import { sampleRequest, studentContract } from '../student-contract.ts';
 import { completion } from './completions.ts';
 import { KEY, type Reply, refusal, replyFor, ScriptedFetch } from './scripted-fetch.ts';
@@ -11,6 +12,9 @@ const model = 'student-1';
 const tokens = { promptTokens: 12, completionTokens: 30 };
 const said = (...texts: string[]): SampledText[] => texts.map((text) => ({ text, finish: 'stop' }));
 const one = (text: string): Reply => completion(said(text), { promptTokens: 12, completionTokens: 5 });
+
+const filter = refusal(400, { message: 'The prompt was filtered', code: 'content_filter' });
+const filtered: SampledText = { text: '', finish: 'filtered' };
 
 studentContract('a student behind an OpenAI-compatible endpoint', {
   answering: (texts, cost) => openaiStudent({ client: new ScriptedFetch(completion(texts, cost)).client(), model }),
@@ -58,14 +62,13 @@ describe('the request', () => {
     expect(endpoint.sent[0]?.headers.has('openai-organization')).toBe(false);
   });
 
-  test('for one response has no n; options add log-probabilities and the newer token limit', async () => {
+  test('for one response has no n; log-probabilities are asked for where they are wanted', async () => {
     const endpoint = new ScriptedFetch(one('a'));
 
-    const options = { client: endpoint.client(), model, logprobs: true, tokenLimit: 'max_completion_tokens' } as const;
+    const options = { client: endpoint.client(), model, logprobs: true };
     await openaiStudent(options).sample({ ...sampleRequest, count: 1 });
 
-    const { n, max_tokens, ...rest } = wholeBody;
-    expect(endpoint.bodies).toEqual([{ ...rest, max_completion_tokens: 64, logprobs: true }]);
+    expect(endpoint.bodies).toEqual([{ ...omit(wholeBody, 'n'), logprobs: true }]);
   });
 
   test('passes several turns and images through', async () => {
@@ -172,6 +175,44 @@ describe('an endpoint that gives one response at a time', () => {
     ]);
   });
 
+  test('and is busy at the last is asked for that one again, and the bill has all', async () => {
+    const busy = refusal(429, { message: 'Slow down' }, { 'retry-after': '3' });
+    const endpoint = new ScriptedFetch(refusal(400, { message: 'no', param: 'n' }), one('a'), ...singles.slice(0, 2));
+    const thenBusy = new ScriptedFetch(busy, busy, one('d'));
+    const client = endpoint.client({
+      fetch: (...request) => (endpoint.sent.length < 4 ? endpoint : thenBusy).fetch(...request),
+    });
+    const patience = notebook();
+
+    const sampled = await openaiStudent({ client, model, patience }).sample(sampleRequest);
+
+    expect(sampled).toEqual({
+      texts: said('a', 'b', 'c', 'd'),
+      tokens: { promptTokens: 48, completionTokens: 20 },
+      calls: 5,
+    });
+    expect(endpoint.bodies).toEqual([wholeBody, firstSingle, ...singleBodies.slice(0, 2)]);
+    expect(thenBusy.bodies).toEqual(Array(3).fill(singleBodies[2]));
+    expect(patience.waits).toEqual([3, 3]);
+  });
+
+  test('and filters the prompt is not asked for the others', async () => {
+    const endpoint = new ScriptedFetch(refusal(400, { message: 'no', param: 'n' }), filter);
+
+    const { texts, calls } = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
+
+    expect(texts).toEqual(Array(4).fill(filtered));
+    expect(calls).toBe(2);
+  });
+
+  test('and filters one of the times says so of that one', async () => {
+    const endpoint = new ScriptedFetch(one('a'), one('b'), filter, one('d'));
+
+    const { texts } = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
+
+    expect(texts).toEqual([...said('a', 'b'), filtered, ...said('d')]);
+  });
+
   test('and ignores n is asked for the others', async () => {
     const endpoint = new ScriptedFetch(one('a'), ...singles);
 
@@ -190,6 +231,15 @@ describe('an endpoint that gives one response at a time', () => {
 
     expect(texts).toEqual(said('b', 'd'));
   });
+});
+
+test('without patience, an overload is an error at once', async () => {
+  const endpoint = new ScriptedFetch(refusal(429, { message: 'Slow down' }, { 'retry-after': '0' }), one('a'));
+
+  await expect(openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest)).rejects.toThrow(
+    ProviderOverloaded,
+  );
+  expect(endpoint.sent).toHaveLength(1);
 });
 
 describe('an endpoint that refuses', () => {
@@ -224,12 +274,16 @@ describe('an endpoint that refuses', () => {
     expect(endpoint.sent).toHaveLength(1);
   });
 
-  test('one prompt for its content gives no response to it, and no error', async () => {
-    const endpoint = new ScriptedFetch(refusal(400, { message: 'The prompt was filtered', code: 'content_filter' }));
+  test('one prompt for its content gives filtered responses to it, and no error', async () => {
+    const endpoint = new ScriptedFetch(filter);
 
     const sampled = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
 
-    expect(sampled).toEqual({ texts: [], tokens: { promptTokens: 0, completionTokens: 0 }, calls: 1 });
+    expect(sampled).toEqual({
+      texts: Array(4).fill(filtered),
+      tokens: { promptTokens: 0, completionTokens: 0 },
+      calls: 1,
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ProviderOverloaded } from '../../../core/errors.ts';
 import type { TeacherAnswer } from '../../../core/ports.ts';
 import { openaiTeacher } from '../../../providers/openai-compatible/teacher.ts';
+import { notebook } from '../notebook.ts';
 import { teacherContract, teacherRequest } from '../teacher-contract.ts';
 import { completionOf } from './completions.ts';
 import { refusal, replyFor, ScriptedFetch } from './scripted-fetch.ts';
@@ -115,6 +116,21 @@ describe('an endpoint that refuses a part is asked without it from then on', () 
 
     expect(answers).toEqual(Array(3).fill({ ...answer, calls: 2 }));
   });
+});
+
+test('with patience, a busy endpoint is asked the very same thing again', async () => {
+  const endpoint = new ScriptedFetch(
+    refusal(400, { message: 'json_schema is not supported by this model', param: 'response_format' }),
+    refusal(429, { message: 'Slow down' }, { 'retry-after': '2' }),
+    completionOf(answer),
+  );
+  const patience = notebook();
+
+  const said = await openaiTeacher({ client: endpoint.client(), model, patience }).ask(teacherRequest);
+
+  expect(said).toEqual({ ...answer, calls: 2 });
+  expect(endpoint.bodies[2]).toEqual(endpoint.bodies[1]);
+  expect(patience.waits).toEqual([2]);
 });
 
 test('a prompt that the endpoint filters is an answer without text, not an error', async () => {

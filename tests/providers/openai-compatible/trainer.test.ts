@@ -167,6 +167,16 @@ describe('looking for a job', () => {
     expect(await trainer.findByKey('r1/round-1', 'file-1')).toBeUndefined();
   });
 
+  test('takes no job of the same key in another store, which trains on another file', async () => {
+    const other = { id: 'ftjob-1', status: 'running', training_file: 'file-9', metadata: { run_key: 'r1/round-1' } };
+    const own = { ...other, id: 'ftjob-2', training_file: 'file-1' };
+    const endpoint = new ScriptedFetch(listOf(other), listOf(other, own));
+    const trainer = openaiTrainer({ client: endpoint.client() });
+
+    expect(await trainer.findByKey('r1/round-1', 'file-1')).toBeUndefined();
+    expect(await trainer.findByKey('r1/round-1', 'file-1')).toEqual({ job: 'ftjob-2' });
+  });
+
   test('ends where an endpoint sends the same page again and again', async () => {
     const page = { json: { data: [{ id: 'ftjob-1', status: 'running', metadata: { run_key: 'x' } }], has_more: true } };
     const endpoint = new ScriptedFetch(page, page);
@@ -226,6 +236,13 @@ describe('a look at a job', () => {
     const view = await viewOf({ status: 'failed', error, trained_tokens: 12 });
 
     expect(view).toMatchObject({ message: 'invalid_training_file: Line 12: no', trainedTokens: 12 });
+  });
+
+  test('keeps a long reason short, on one line', async () => {
+    const { message } = await viewOf({ status: 'failed', error: { message: `Line 12:\n${'no '.repeat(1000)}` } });
+
+    expect(message).toMatch(/^Line 12: no no /);
+    expect(message?.length).toBeLessThanOrEqual(401);
   });
 
   test('asks for one job by its escaped id', async () => {

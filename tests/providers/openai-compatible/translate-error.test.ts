@@ -99,10 +99,46 @@ describe('an answer that can not be read', () => {
     expect(error.message).toContain('Check the base URL');
   });
 
+  test('says which paths did not fit, and how long it was', async () => {
+    const { message } = await errorFrom({ json: { choices: [{ message: { content: 7 }, finish_reason: 1 }] } });
+
+    expect(message).toContain('57 characters of JSON');
+    expect(message).toContain('expected string, received number → at choices[0].finish_reason');
+    expect(message).toContain('choices[0].message.content');
+  });
+
   test('JSON under another content type can be read', async () => {
     const text = '{"choices": []}';
 
     expect((await errorFrom({ text })).message).toBe('It did not fail');
+  });
+});
+
+describe("what a body says beside the endpoint's own message", () => {
+  const secret = 'Dear Ms Smith';
+  const json = { 'content-type': 'application/json' };
+  const detail = [{ type: 'missing', loc: ['body', 'model'], msg: 'Field required', input: { messages: [secret] } }];
+  test.each<[string, Reply, string]>([
+    ['an answer of another shape', { json: { output: secret } }, 'choices'],
+    ['parts of another type', { json: { choices: [{ finish_reason: [secret], message: secret }] } }, 'choices'],
+    ['content of another type', { json: { choices: [{ message: { content: { text: secret } } }] } }, 'content'],
+    ['plain text', { text: `${secret}, your kettle` }, 'no valid JSON'],
+    ['JSON that breaks off', { text: `{"choices": [{"message": ${secret}`, headers: json }, 'no valid JSON'],
+    ['an error without a message', { status: 500, json: { error: { sent: secret } } }, 'answered 500'],
+    ['an error of a shape of its own', { status: 400, json: { prompt: secret } }, 'answered 400'],
+    ['FastAPI that repeats its input', { status: 422, json: { detail } }, 'Field required'],
+    ['Mistral that repeats its input', { status: 422, json: { message: { detail } } }, 'Field required'],
+    ['details of an error', refusal(400, { message: 'No such thing', failed_generation: secret }), 'No such thing'],
+    [
+      'an error inside an answer',
+      { json: { error: { message: 'No', code: 502, metadata: { raw: secret } } } },
+      '502 No',
+    ],
+  ])('is in no error: %s', async (_, reply, told) => {
+    const error = await errorFrom(reply);
+
+    expect(error.message).toContain(told);
+    expect(inspect(error, { depth: 20, showHidden: true, maxStringLength: null })).not.toMatch(/Dear|Smith/);
   });
 });
 

@@ -53,7 +53,7 @@ async function outcomeUnder(faults: TeacherFaults, prompts = planted): Promise<O
     const judged = await judge(one, teacher);
     expectNothingLost(one, judged, calls - before);
     outcome[labelOf(one, judged)]++;
-    outcome.missedCanaries += Number(judged.canaryMissed === true);
+    outcome.missedCanaries += Number(judged.canary === 'missed');
   }
   return outcome;
 }
@@ -67,13 +67,13 @@ function labelOf({ truth }: Planted, { confirmation, extremes }: JudgedPrompt): 
 }
 
 function expectNothingLost({ sampled }: Planted, judged: JudgedPrompt, calls: number): void {
-  const { search, confirmation, critiques, canaryMissed, extremes } = judged;
+  const { search, confirmation, critiques, canary, extremes } = judged;
   const ids = [...judged.judged, ...Object.keys(judged.leftOut)].sort();
   expect(ids).toEqual(sampled.responses.map(({ id }) => id));
   expect(judged.usage.calls).toBe(calls);
   const orders = new Set([...search, ...confirmation].map(({ compared }) => compared.join()));
   const asksForCritiques = extremes !== null && agreedWinner(confirmation) === extremes.best;
-  expect(calls).toBe(orders.size + Number(canaryMissed !== null) + Number(asksForCritiques));
+  expect(calls).toBe(orders.size + Number(canary !== null) + Number(asksForCritiques));
   if (critiques) expect(asksForCritiques).toBe(true);
 }
 
