@@ -22,8 +22,13 @@ import { stopOnSignal } from './stop-on-signal.ts';
 import { decisionLine } from './summary.ts';
 import { tellEnd, tellInterrupted } from './tell-end.ts';
 
-/** Executes or resumes a run in this process, shows how it goes, and sets the exit code. */
-export async function followRun(input: WorkflowInput, globals: Globals, notices: readonly string[]): Promise<void> {
+/** Executes or resumes a run in this process, shows how it goes, and sets the exit code. `lost` is that of the run's lease. */
+export async function followRun(
+  input: WorkflowInput,
+  lost: AbortSignal,
+  globals: Globals,
+  notices: readonly string[],
+): Promise<void> {
   const { store } = globals;
   const loop = await readArtifact(store, keys.stagedLoop(input.loop, input.version), loopDocumentSchema);
   await checkEndpoints(loop, process.env);
@@ -48,8 +53,9 @@ export async function followRun(input: WorkflowInput, globals: Globals, notices:
       environment: process.env,
       sandboxUrl: sandbox?.url,
       progress: display,
-      stop,
+      stop: AbortSignal.any([stop, lost]),
     });
+    lost.addEventListener('abort', () => display.say('  Another process goes on with this run; this one stops.'));
     await pointLatestAt(globals.directory, input.run);
     const states = stateReporter(input.run, globals, display, decided);
     const end = await runWorkflow(input, { services, onState: states.enter });

@@ -67,8 +67,7 @@ const trainerSchema = z
   })
   .describe('Who fine-tunes');
 
-/** The user's loop file. Every default is here and is documented in docs/loop-file.md, which is generated from this. */
-export const loopSchema = z.strictObject({
+const loopFields = z.strictObject({
   $schema: z.string().optional().describe('For editors only'),
   name: z
     .string()
@@ -221,6 +220,13 @@ export const loopSchema = z.strictObject({
     .describe('Same seed, same bytes, for all that does not come from a remote model'),
 });
 
+/** The user's loop file. Every default is here and is documented in docs/loop-file.md, which is generated from this. */
+export const loopSchema = loopFields.refine((loop) => loop.budget.usd === undefined || hasPrices(loop), {
+  path: ['budget', 'usd'],
+  message:
+    'give student.price and teacher.price, or it is never reached; for a model of your own any small price will do',
+});
+
 /** A loop file as parsed: every default filled in. */
 export type LoopFile = z.infer<typeof loopSchema>;
 
@@ -234,8 +240,15 @@ export type Skill = z.infer<typeof skillSchema>;
 
 /** The loop as it is staged in the store, whole: the file plus the skill it names. Paths have done their work. */
 export const loopDocumentSchema = z.strictObject({
-  ...loopSchema.omit({ $schema: true, skill: true, prompts: true, schedule: true }).shape,
+  ...loopFields.omit({ $schema: true, skill: true, prompts: true, schedule: true }).shape,
   rubric: rubricSchema,
   heldOutShare: share.nullable(),
 });
 export type Loop = z.infer<typeof loopDocumentSchema>;
+
+/** Whether a limit in US dollars can be kept. Only the sandbox costs nothing where nothing is said. */
+export function hasPrices({ student, teacher }: Pick<Loop, 'student' | 'teacher'>): boolean {
+  return [student, teacher].every(
+    ({ endpoint, price }) => endpoint === 'sandbox' || price.prompt > 0 || price.completion > 0,
+  );
+}

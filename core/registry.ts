@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IncumbentMoved } from './errors.ts';
+import { IncumbentMoved, InvalidInput } from './errors.ts';
 import { type LineageEntry, lineageEntrySchema } from './report.ts';
 
 /** `loops/<loop>/registry.json`: the pointer to the incumbent, and how it got there, oldest first. Changed by compare-and-set only. */
@@ -18,6 +18,28 @@ export function newRegistry(loop: string, base: string, at: string): Registry {
     incumbent: base,
     history: [{ model: base, how: 'base', at, run: null, round: null, evidence: null, reason: null }],
   };
+}
+
+/** The base student: the last one that the loop was started from. */
+export function baseOf({ history }: Registry): string | undefined {
+  return history.findLast(({ how }) => how === 'base')?.model;
+}
+
+/** Throws InvalidInput where `model` of the loop file is not the base student: it would be named, and never used. */
+export function insistOnBase(registry: Registry, model: string): void {
+  if (baseOf(registry) === model) return;
+  throw new InvalidInput(`The loop ${registry.loop}`, [
+    `student.model is ${model}, but its students so far come from ${baseOf(registry)}; start from ${model} with --fresh, or give the loop another name`,
+  ]);
+}
+
+/** The registry after a fresh start from another base student. What came before stays in the lineage. */
+export function withBase(
+  registry: Registry,
+  { model, at, reason }: { readonly model: string; readonly at: string; readonly reason: string },
+): Registry {
+  const entry: LineageEntry = { model, how: 'base', at, run: null, round: null, evidence: null, reason };
+  return { ...registry, incumbent: model, history: [...registry.history, entry] };
 }
 
 /**
@@ -54,10 +76,14 @@ export function withRollback(
   return { ...registry, incumbent: target, history: [...registry.history, entry] };
 }
 
-/** One step down: promotions pile up, and a rollback takes off what lies above its student. A student may lie in the pile twice. */
+/**
+ * One step down: promotions pile up, and a rollback takes off what lies above its student. A student may lie in the pile
+ * twice. Below a base there is nothing: the students of another base are reached by name only.
+ */
 function incumbentBefore({ history }: Registry): string | undefined {
   const pile: string[] = [];
   for (const { model, how } of history) {
+    if (how === 'base') pile.length = 0;
     const place = how === 'rollback' ? pile.lastIndexOf(model) : -1;
     if (place >= 0) pile.length = place + 1;
     else pile.push(model);

@@ -5,7 +5,8 @@ import { usageSchema } from './usage.ts';
 /** Names of runs; they become folders and parts of keys. */
 export const runName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'use 1 to 80 lower-case letters, digits and hyphens');
+  .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'use 1 to 80 lower-case letters, digits and hyphens')
+  .refine((name) => name !== 'latest', 'runs/latest is the link to the latest run; use another name');
 
 /** `runs/<run>/run.json`: the frozen loop and everything that the run is a function of. */
 export const runSchema = z.strictObject({

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { keys, type Part } from '../core/artifact-keys.ts';
 import { ArtifactMissing, ArtifactUnreadable, WriteConflict } from '../core/errors.ts';
-import type { Store } from '../core/ports.ts';
+import type { Store, WriteCondition } from '../core/ports.ts';
 import { type Prompt, promptSchema } from '../core/prompt.ts';
 import { type Run, runSchema } from '../core/run.ts';
 
@@ -23,8 +24,13 @@ export async function findArtifact<T extends z.ZodType>(
   return found && parseArtifact(key, found.body, schema);
 }
 
-export async function writeArtifact(store: Store, key: string, value: unknown): Promise<void> {
-  await store.write(key, `${JSON.stringify(value, null, 2)}\n`);
+export async function writeArtifact(
+  store: Store,
+  key: string,
+  value: unknown,
+  condition?: WriteCondition,
+): Promise<void> {
+  await store.write(key, `${JSON.stringify(value, null, 2)}\n`, condition);
 }
 
 /** Rows of a JSONL artifact, streamed. */
@@ -58,25 +64,49 @@ export function promptsOf(store: Store, run: string, set: 'train' | 'held-out', 
   return gather(readRows(store, keys.prompts(run, set, shard), promptSchema));
 }
 
-/** Reads, changes, writes; again where somebody else was faster. `change` gives undefined for "leave it". */
+/** How hard somebody tries who shares an artifact with others. */
+export interface Persistence {
+  /** Tries in all, the first included. */
+  readonly tries: number;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+  /** In [0, 1): spreads the waits of those who lost together. */
+  readonly jitter: () => number;
+}
+
+/**
+ * 40 tries, so 39 waits of at most 25 ms · 2ⁿ and 2 s: 3 + 32 · 2 = 67 s at the very most, half of it on average. 50 that
+ * write to one object all the time, at 45 ms a try, need up to 30 of them.
+ */
+export const usualPersistence: Persistence = {
+  tries: 40,
+  wait: (milliseconds) => pause(milliseconds),
+  jitter: Math.random,
+};
+const SHORTEST_WAIT_MS = 25;
+const LONGEST_WAIT_MS = 2_000;
+
+/**
+ * Reads, changes, writes; again where somebody else was faster, until the tries are used up: WriteConflict. `change` gives
+ * undefined for "leave it".
+ */
 export async function updateArtifact<T extends z.ZodType>(
   store: Store,
   key: string,
   schema: T,
   change: (current: z.output<T> | undefined) => z.output<T> | undefined,
+  persistence: Persistence = usualPersistence,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await store.read(key);
     const next = change(found && parseArtifact(key, found.body, schema));
     if (next === undefined) return;
     try {
-      const condition = found ? { ifVersion: found.version } : ({ ifAbsent: true } as const);
-      await store.write(key, `${JSON.stringify(next, null, 2)}\n`, condition);
-      return;
+      return await writeArtifact(store, key, next, found ? { ifVersion: found.version } : { ifAbsent: true });
     } catch (error) {
-      // 20 losses in a row are no coincidence; the step's own retry waits longer.
-      if (!(error instanceof WriteConflict) || attempt === 20) throw error;
+      if (!(error instanceof WriteConflict) || attempt >= persistence.tries) throw error;
     }
+    // Full jitter: those who lost together must not meet again (AWS Architecture Blog, "Exponential backoff and jitter").
+    await persistence.wait(persistence.jitter() * Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** (attempt - 1)));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { keys, type Part } from '../core/artifact-keys.ts';
+import { ledgerParts } from '../core/budget.ts';
 import type { Store } from '../core/ports.ts';
 import type { Prompt } from '../core/prompt.ts';
 import { contentHash } from '../core/random.ts';
@@ -36,7 +37,7 @@ export async function workThroughShard<R extends Row>(services: Services, shard:
   const { store } = services;
   const prefix = keys.checkpoints(run.run, round, part, shard.shard);
   const rows = await checkpointedRows(store, prefix, shard);
-  const purse = await openPurse(store, run, `round-${round}/${part}/${shard.shard}`);
+  const purse = await openPurse(store, run, ledgerParts.shard(round, part, shard.shard));
   const recorder = recordTo(store, prefix, purse);
 
   let spent = addUsage(...[...rows.values()].map((row) => row.usage));
@@ -78,17 +79,21 @@ async function checkpointedRows<R extends Row>(
   return rows;
 }
 
-/** Writes rows as they come, one write at a time: what arrives during a write goes with the next. */
+/**
+ * Writes rows as they come, one write at a time: what arrives during a write goes with the next. After a failure no more
+ * are taken, and `finish` tries once more to keep what there is.
+ */
 function recordTo<R extends Row>(store: Store, prefix: string, purse: Purse) {
-  let waiting: R[] = [];
+  const waiting: R[] = [];
   let writing: Promise<void> | undefined;
   let failure: unknown;
   async function write(): Promise<void> {
     while (waiting.length > 0) {
+      const rows = waiting.length;
       const body = waiting.map((row) => `${JSON.stringify(row)}\n`).join('');
-      waiting = [];
       // Named by its content: written twice it is the same object.
       await store.write(`${prefix}${contentHash(body)}.jsonl`, body);
+      waiting.splice(0, rows);
       await purse.record();
     }
   }
@@ -106,8 +111,8 @@ function recordTo<R extends Row>(store: Store, prefix: string, purse: Purse) {
     },
     async finish(): Promise<void> {
       await writing;
-      if (failure) throw failure;
       await write();
+      await purse.close();
     },
   };
 }

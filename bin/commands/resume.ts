@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { InvalidInput } from '../../core/errors.ts';
+import { hasPrices } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
 import { reportSchema } from '../../core/report.ts';
 import { type Approval, type Run, runSchema } from '../../core/run.ts';
 import { findArtifact, updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
 import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
+import { whileLeased } from '../run-lease.ts';
 import { findRun, roundsOf } from '../runs.ts';
 import { tellEnd } from '../tell-end.ts';
 
@@ -34,12 +36,14 @@ export function resumeCommand(): Command {
       const globals = globalsOf(command);
       const options = optionsOf(optionsSchema, given);
       const run = await findRun(globals, name);
-      await raiseBudget(globals, run, options);
-      if (options.approve || options.reject) await answerApproval(globals, run, options);
-      else if (await hasFinished(globals.store, run.run)) return tellEnd(finished, run.run, globals);
-      // Heavy, and of no use to a command that was mistyped.
-      const { followRun } = await import('../follow-run.ts');
-      await followRun({ run: run.run, loop: run.loop.name, version: run.version }, globals, []);
+      await whileLeased(globals.store, run.run, async ({ lost }) => {
+        await raiseBudget(globals, run, options);
+        if (options.approve || options.reject) await answerApproval(globals, run, options);
+        else if (await hasFinished(globals.store, run.run)) return tellEnd(finished, run.run, globals);
+        // Heavy, and of no use to a command that was mistyped.
+        const { followRun } = await import('../follow-run.ts');
+        await followRun({ run: run.run, loop: run.loop.name, version: run.version }, lost, globals, []);
+      });
     });
 }
 
@@ -51,7 +55,16 @@ async function hasFinished(store: Store, run: string): Promise<boolean> {
   return report?.ending.name === 'finished' && (await store.read(keys.reportPage(run))) !== undefined;
 }
 
-async function raiseBudget({ store }: Globals, { run }: Run, { usd, calls, tokens }: z.infer<typeof optionsSchema>) {
+async function raiseBudget(
+  { store }: Globals,
+  { run, loop }: Run,
+  { usd, calls, tokens }: z.infer<typeof optionsSchema>,
+): Promise<void> {
+  if (usd !== undefined && !hasPrices(loop)) {
+    throw new InvalidInput('The command', [
+      '--usd: never reached, as the run has no student.price or no teacher.price; limit --calls or --tokens instead',
+    ]);
+  }
   const raised = Object.fromEntries(Object.entries({ usd, calls, tokens }).filter(([, value]) => value !== undefined));
   if (Object.keys(raised).length === 0) return;
   await updateArtifact(store, keys.run(run), runSchema, (current) => {

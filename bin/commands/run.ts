@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Store } from '../../core/ports.ts';
-import { registrySchema, withRollback } from '../../core/registry.ts';
+import { baseOf, insistOnBase, registrySchema, withBase, withRollback } from '../../core/registry.ts';
 import { runName, runSchema } from '../../core/run.ts';
 import { findArtifact, updateArtifact } from '../../functions/artifacts.ts';
 import { type LoopSource, readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
 import { type StagedCounts, stageLoop } from '../../lib/loop-file/stage-loop.ts';
 import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
 import { hint } from '../hint.ts';
+import { type Lease, thenRelease, tryLease, whileLeased } from '../run-lease.ts';
 
 const optionsSchema = z.looseObject({
   run: runName.optional(),
@@ -25,18 +26,21 @@ export function runCommand(): Command {
     .option('--run <name>', 'name of the run; the same name goes on with the same run')
     .option('--rounds <n>', 'instead of the rounds in the loop file')
     .option('--seed <n>', 'instead of the seed in the loop file')
-    .option('--fresh', 'start from the base student again: the incumbent is rolled back first')
+    .option('--fresh', 'start from the base student again, or from another one: the incumbent is set to it first')
     .action(async (path: string, given: unknown, command: Command) => {
       const globals = globalsOf(command);
       const options = optionsOf(optionsSchema, given);
       const source = withOverrides(await readLoopFile(path), options);
       const { loop, version, counts } = await stageLoop(globals.store, source);
-      if (options.run !== undefined) await insistOnSameLoop(globals, options.run, version);
-      if (options.fresh) await startFresh(globals.store, loop, source.file.student.model);
-      const run = options.run ?? (await freeRunName(globals, loop));
-      // Heavy, and of no use to a command that was mistyped.
-      const { followRun } = await import('../follow-run.ts');
-      await followRun({ run, loop, version }, globals, noticesOf(counts));
+      const execute = async ({ run, lost }: Lease): Promise<void> => {
+        await insistOnSameLoop(globals, run, version);
+        await (options.fresh ? startFresh : startFromIncumbent)(globals.store, loop, source.file.student.model);
+        // Heavy, and of no use to a command that was mistyped.
+        const { followRun } = await import('../follow-run.ts');
+        await followRun({ run, loop, version }, lost, globals, noticesOf(counts));
+      };
+      if (options.run !== undefined) await whileLeased(globals.store, options.run, execute);
+      else await thenRelease(await leaseFreeName(globals.store, loop), execute);
     });
 }
 
@@ -54,19 +58,33 @@ async function insistOnSameLoop(globals: Globals, run: string, version: string):
   ]);
 }
 
-/** Nothing is forgotten: going back to the base is a move of the pointer like any other. */
+/** Nothing is forgotten: going back to the base, or to another base, is a move of the pointer like any other. */
 async function startFresh(store: Store, loop: string, base: string): Promise<void> {
   await updateArtifact(store, keys.registry(loop), registrySchema, (registry) => {
-    if (!registry || registry.incumbent === base) return undefined;
-    return withRollback(registry, { model: base, at: new Date().toISOString(), reason: 'a fresh start (--fresh)' });
+    if (!registry) return undefined;
+    const move = { model: base, at: new Date().toISOString(), reason: 'a fresh start (--fresh)' };
+    if (baseOf(registry) !== base) return withBase(registry, move);
+    return registry.incumbent === base ? undefined : withRollback(registry, move);
   });
 }
 
-/** `support-desk-1`, `support-desk-2`, …: short, in order, and the same in every fresh clone. */
-async function freeRunName({ store }: Globals, loop: string): Promise<string> {
+/** As the plan will insist on it; here before anything starts. */
+async function startFromIncumbent(store: Store, loop: string, base: string): Promise<void> {
+  const registry = await findArtifact(store, keys.registry(loop), registrySchema);
+  if (registry) insistOnBase(registry, base);
+}
+
+/** `support-desk-1`, `support-desk-2`, …: short, in order, and the same in every fresh clone. Two never get the same one. */
+async function leaseFreeName(store: Store, loop: string): Promise<Lease> {
+  const isPlanned = async (run: string) => (await store.read(keys.run(run))) !== undefined;
   for (let number = 1; ; number++) {
     const run = `${loop}-${number}`;
-    if ((await store.read(keys.run(run))) === undefined) return run;
+    if (await isPlanned(run)) continue;
+    const lease = await tryLease(store, run);
+    if (!('release' in lease)) continue;
+    // Another one may have planned it, and ended, since the first look.
+    if (!(await isPlanned(run))) return lease;
+    await lease.release();
   }
 }
 

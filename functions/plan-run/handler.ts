@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { keys, type PromptSet } from '../../core/artifact-keys.ts';
+import { InvalidInput, WriteConflict } from '../../core/errors.ts';
 import { forecastOf } from '../../core/forecast.ts';
 import { loopDocumentSchema } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
 import { contentHash } from '../../core/random.ts';
-import { newRegistry, type Registry, registrySchema } from '../../core/registry.ts';
+import { insistOnBase, newRegistry, type Registry, registrySchema } from '../../core/registry.ts';
 import { type Run, runName, runSchema } from '../../core/run.ts';
-import { findArtifact, readArtifact, updateArtifact, writeArtifact } from '../artifacts.ts';
+import { findArtifact, readArtifact, readRun, updateArtifact, writeArtifact } from '../artifacts.ts';
+import { openLedger } from '../budget.ts';
 import type { Step } from '../define-step.ts';
 import type { Services } from '../services.ts';
 
@@ -31,6 +33,8 @@ export const planRun: Step<typeof input, typeof output> = {
   async run({ run, loop, version }, services) {
     const plan =
       (await findArtifact(services.store, keys.run(run), runSchema)) ?? (await makePlan(run, loop, version, services));
+    insistOnSame(plan, loop, version);
+    await openLedger(services.store, plan);
     // A run that goes on has not failed.
     await services.store.delete(keys.failure(run));
     return stateOf(plan);
@@ -41,6 +45,7 @@ async function makePlan(run: string, loopName: string, version: string, { store,
   const loop = await readArtifact(store, keys.stagedLoop(loopName, version), loopDocumentSchema);
   const startedAt = now().toISOString();
   const registry = await openRegistry(store, loopName, loop.student.model, startedAt);
+  insistOnBase(registry, loop.student.model);
   const train = await cutShards(store, { run, loop: loopName, version, set: 'train' }, loop.shards.prompts);
   const heldOut = await cutShards(store, { run, loop: loopName, version, set: 'held-out' }, loop.shards.prompts);
   const plan: Run = {
@@ -56,8 +61,26 @@ async function makePlan(run: string, loopName: string, version: string, { store,
     forecast: forecastOf(loop, train, heldOut),
   };
   // Last: where it is, the plan is whole.
-  await writeArtifact(store, keys.run(run), plan);
-  return plan;
+  return firstPlan(store, plan);
+}
+
+/** Of two that plan a run at the same time, both go on with the plan that was written first. */
+async function firstPlan(store: Store, plan: Run): Promise<Run> {
+  try {
+    await writeArtifact(store, keys.run(plan.run), plan, { ifAbsent: true });
+    return plan;
+  } catch (error) {
+    if (error instanceof WriteConflict) return readRun(store, plan.run);
+    throw error;
+  }
+}
+
+/** A run is frozen: asked for again with other settings or prompts, it must not seem to have them. */
+function insistOnSame(plan: Run, loop: string, version: string): void {
+  if (plan.loop.name === loop && plan.version === version) return;
+  throw new InvalidInput(`The run ${plan.run}`, [
+    `it was begun with version ${plan.version} of the loop ${plan.loop.name}, not with version ${version} of ${loop}; start a new run under another name`,
+  ]);
 }
 
 async function openRegistry(store: Store, loop: string, base: string, at: string): Promise<Registry> {

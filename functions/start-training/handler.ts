@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
+import { ledgerParts } from '../../core/budget.ts';
 import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import type { Trainer, TrainingRecord, TrainingRequest } from '../../core/ports.ts';
 import { seedFor } from '../../core/random.ts';
@@ -7,6 +8,7 @@ import { datasetSchema } from '../../core/report.ts';
 import { type Run, type Training, trainingSchema } from '../../core/run.ts';
 import { gradersFor } from '../../core/training/grader.ts';
 import { recordsFor } from '../../core/training/records.ts';
+import { noUsage } from '../../core/usage.ts';
 import { findArtifact, readArtifact, readRows, readRun, writeArtifact } from '../artifacts.ts';
 import { openPurse } from '../budget.ts';
 import type { Step } from '../define-step.ts';
@@ -31,7 +33,8 @@ export const startTraining: Step<typeof roundInput, typeof output> = {
     // Written before the job is created: whoever comes after a crash knows what to look for.
     await writeArtifact(store, keys.training(name, round), { ...training, status: 'creating' });
     const found = await trainer.findByKey(training.key, training.trainFile);
-    const { job } = found ?? (await create(run, round, training, trainer, services));
+    await pay(run, round, training, found !== undefined, services);
+    const { job } = found ?? (await trainer.create(await requestOf(run, round, training, services)));
     await writeArtifact(store, keys.training(name, round), { ...training, job, status: 'created' });
     return null;
   },
@@ -69,12 +72,12 @@ async function* recordsOf(
   }
 }
 
-async function create(run: Run, round: number, training: Training, trainer: Trainer, services: Services) {
-  const purse = await openPurse(services.store, run, `round-${round}/training`);
-  purse.insist();
-  purse.spend({ calls: 0, promptTokens: 0, completionTokens: 0, usd: training.usd });
-  await purse.record();
-  return trainer.create(await requestOf(run, round, training, services));
+/** Before the job is created: its price is known, so there is no need to find out afterwards that it was too much. */
+async function pay(run: Run, round: number, { usd }: Training, isCreated: boolean, { store }: Services): Promise<void> {
+  const purse = await openPurse(store, run, ledgerParts.training(round));
+  if (!isCreated) purse.insist(usd);
+  purse.spend({ ...noUsage, usd });
+  await purse.close();
 }
 
 async function requestOf(run: Run, round: number, training: Training, { store }: Services): Promise<TrainingRequest> {

@@ -17,10 +17,11 @@ import {
   type stages,
 } from '../../core/report.ts';
 import { outcomeSchema, type Run, servingSchema, trainingSchema } from '../../core/run.ts';
-import { addUsage, noUsage, type Usage, usageSchema } from '../../core/usage.ts';
+import { addUsage, noUsage } from '../../core/usage.ts';
 import { findArtifact, readRows } from '../artifacts.ts';
 import { findSummary } from '../finish-part.ts';
 import { incumbentOf } from '../round.ts';
+import { usageOfShards } from '../usage-of-run.ts';
 
 /** Shown in the report for each round; a person reads no more. */
 const PAIRS_SHOWN = 8;
@@ -78,38 +79,16 @@ const stageOfPart = {
   evaluation: 'evaluate-candidate',
 } as const satisfies Partial<Record<Part, (typeof stages)[number]>>;
 
-/** What each stage cost, shards that are not finished included: their rows are paid for too. */
+/** What each stage cost. */
 async function usageOfStages(store: Store, run: Run, round: number): Promise<RoundReport['usageByStage']> {
   const byStage: RoundReport['usageByStage'] = {};
   for (const [part, stage] of Object.entries(stageOfPart) as [keyof typeof stageOfPart, (typeof stages)[number]][]) {
-    const shards = part === 'evaluation' ? run.shards.heldOut : run.shards.train;
-    const spent = await Promise.all(
-      Array.from({ length: shards }, (_, shard) => usageOfShard(store, run, round, part, shard)),
-    );
-    const known = spent.filter((usage) => usage !== undefined);
+    const known = (await usageOfShards(store, run, round, part)).filter((usage) => usage !== undefined);
     if (known.length > 0) byStage[stage] = addUsage(...known);
   }
   const training = await findArtifact(store, keys.training(run.run, round), trainingSchema);
   if (training?.job) byStage.training = { ...noUsage, usd: training.usd };
   return byStage;
-}
-
-async function usageOfShard(
-  store: Store,
-  { run }: Run,
-  round: number,
-  part: Part,
-  shard: number,
-): Promise<Usage | undefined> {
-  const summary = await findSummary(store, { run, round, part, shard });
-  if (summary) return summary.usage;
-  let spent: Usage | undefined;
-  for await (const key of store.list(keys.checkpoints(run, round, part, shard))) {
-    for await (const line of store.lines(key)) {
-      spent = addUsage(spent ?? noUsage, usageSchema.parse(JSON.parse(line).usage));
-    }
-  }
-  return spent;
 }
 
 /** A few pairs, the same ones whenever the report is written again, and no more of them in memory. */

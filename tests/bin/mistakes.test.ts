@@ -33,6 +33,7 @@ const mistakes: readonly { readonly words: readonly string[]; readonly says: rea
   { words: ['run', 'nowhere.yaml'], says: ['nowhere.yaml', 'there is no such file'] },
   { words: ['run', 'FILE', '--seed', 'x', '--rounds', '0'], says: ['--seed: give a whole number', '--rounds: give'] },
   { words: ['run', 'FILE', '--run', 'Bad Name'], says: ['--run: use 1 to 80 lower-case'] },
+  { words: ['run', 'FILE', '--run', 'latest'], says: ['--run: runs/latest is the link to the latest run'] },
   { words: ['resume', 'nobody'], says: ['The run nobody', 'ratchet -- run'] },
   { words: ['resume', '--usd', 'zero'], says: ['--usd: give US dollars'] },
   { words: ['report'], says: ['there are no runs here yet'] },

@@ -44,6 +44,21 @@ describe('a budget', () => {
     );
   });
 
+  test('has room for a price that takes it to its limit exactly, also where sums are not exact', () => {
+    expect(() => insistOnBudget({ usd: 0.3 }, { ...spent, usd: 0.1 }, 0.2)).not.toThrow();
+  });
+
+  test('has no room for more, and says what it would cost', () => {
+    expect(() => insistOnBudget({ usd: 1 }, spent, 0.8)).toThrow(BudgetReached);
+    expect(() => insistOnBudget({ usd: 1 }, spent, 0.8)).toThrow(
+      'The budget of 1 US dollars has no room for what comes next and costs 0.8 (0.3 spent).',
+    );
+  });
+
+  test('in calls has room for any price', () => {
+    expect(() => insistOnBudget({ calls: 11 }, spent, 1_000)).not.toThrow();
+  });
+
   test('without any limit has none', () => {
     expect(hasLimits({})).toBe(false);
     expect(hasLimits({ usd: undefined })).toBe(false);

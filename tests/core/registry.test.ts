@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { IncumbentMoved } from '../../core/errors.ts';
-import { newRegistry, type Registry, registrySchema, withPromotion, withRollback } from '../../core/registry.ts';
+import { IncumbentMoved, InvalidInput } from '../../core/errors.ts';
+import {
+  baseOf,
+  insistOnBase,
+  newRegistry,
+  type Registry,
+  registrySchema,
+  withBase,
+  withPromotion,
+  withRollback,
+} from '../../core/registry.ts';
 
 const fresh = newRegistry('desk', 'base', 'at first');
 const evidence = { winRate: 0.7, low: 0.6, high: 0.8, prompts: 100, checkRate: 0.9 };
@@ -111,6 +120,54 @@ describe('a rollback', () => {
         expect(registrySchema.safeParse(after).success).toBe(true);
         expect(after.history.at(-1)?.model).toBe(after.incumbent);
       }),
+    );
+  });
+});
+
+describe('a start from another base', () => {
+  const startedAgain = (registry: Registry, model: string) =>
+    withBase(registry, { model, at: 'now', reason: 'a fresh start' });
+
+  test('makes it the incumbent and the base, and forgets nothing', () => {
+    fc.assert(
+      fc.property(registries, (before) => {
+        const after = startedAgain(before, 'other');
+
+        expect([after.incumbent, baseOf(after)]).toEqual(['other', 'other']);
+        expect(after.history.slice(0, -1)).toEqual(before.history);
+        expect(registrySchema.safeParse(after).success).toBe(true);
+      }),
+    );
+  });
+
+  test('has nothing below it: a rollback does not lead to students of the base before', () => {
+    const other = startedAgain(promoted(fresh, 'a'), 'other');
+
+    expect(rolledBack(other)).toBeUndefined();
+    expect(rolledBack(promoted(other, 'b'))?.incumbent).toBe('other');
+  });
+
+  test('leaves the students before within reach, by name', () => {
+    const other = startedAgain(promoted(fresh, 'a'), 'other');
+
+    expect(rolledBack(other, 'a')?.incumbent).toBe('a');
+  });
+});
+
+describe('the base of a loop', () => {
+  test('stays the same whatever is promoted or rolled back', () => {
+    fc.assert(
+      fc.property(registries, (registry) => {
+        expect(baseOf(registry)).toBe('base');
+        expect(() => insistOnBase(registry, 'base')).not.toThrow();
+      }),
+    );
+  });
+
+  test('that the loop file does not name is refused, and both are named', () => {
+    expect(() => insistOnBase(fresh, 'other')).toThrow(InvalidInput);
+    expect(() => insistOnBase(fresh, 'other')).toThrow(
+      'student.model is other, but its students so far come from base; start from other with --fresh',
     );
   });
 });

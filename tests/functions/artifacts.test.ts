@@ -11,8 +11,10 @@ import {
   writeArtifact,
 } from '../../functions/artifacts.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
+import { DistantStore, VirtualTime } from './virtual-time.ts';
 
 const schema = z.strictObject({ count: z.int() });
+const incremented = (current: z.infer<typeof schema> | undefined) => ({ count: (current?.count ?? 0) + 1 });
 
 function storeWith(body: string): MemoryStore {
   const store = new MemoryStore();
@@ -76,11 +78,19 @@ describe('an artifact', () => {
   });
 });
 
+describe('a write', () => {
+  test('on a condition that does not hold is refused', async () => {
+    const store = storeWith('{"count": 1}');
+
+    await expect(writeArtifact(store, 'a.json', { count: 2 }, { ifAbsent: true })).rejects.toThrow(WriteConflict);
+    expect(await readArtifact(store, 'a.json', schema)).toEqual({ count: 1 });
+  });
+});
+
 describe('an update', () => {
   test('of many at once loses none', async () => {
     const store = new MemoryStore();
-    const increment = () =>
-      updateArtifact(store, 'a.json', schema, (current) => ({ count: (current?.count ?? 0) + 1 }));
+    const increment = () => updateArtifact(store, 'a.json', schema, incremented);
 
     await Promise.all(Array.from({ length: 8 }, increment));
 
@@ -95,11 +105,33 @@ describe('an update', () => {
     expect(store.attempts).toBe(0);
   });
 
-  test('that always loses gives up, with the conflict', async () => {
-    const store = new CrowdedStore(new WriteConflict('somebody was faster'));
+  test.each([25, 50])('of %i at once in a store that is far away loses none', async (writers) => {
+    const time = new VirtualTime();
+    const store = new DistantStore(time);
+    const incrementOften = async () => {
+      for (let done = 0; done < 15; done++)
+        await updateArtifact(store, 'a.json', schema, incremented, time.persistence);
+    };
 
-    await expect(updateArtifact(store, 'a.json', schema, () => ({ count: 1 }))).rejects.toThrow(WriteConflict);
-    expect(store.attempts).toBe(20);
+    await time.passUntil(Promise.all(Array.from({ length: writers }, incrementOften)));
+
+    expect(JSON.parse(store.objects.get('a.json')!)).toEqual({ count: 15 * writers });
+  });
+
+  test('that always loses waits longer each time, never as one with the others, and gives up with the conflict', async () => {
+    const store = new CrowdedStore(new WriteConflict('somebody was faster'));
+    const waits: number[] = [];
+    const persistence = {
+      tries: 10,
+      jitter: () => 0.5,
+      wait: async (milliseconds: number) => waits.push(milliseconds),
+    };
+
+    const updating = updateArtifact(store, 'a.json', schema, () => ({ count: 1 }), persistence);
+
+    await expect(updating).rejects.toThrow(WriteConflict);
+    expect(store.attempts).toBe(10);
+    expect(waits).toEqual([12.5, 25, 50, 100, 200, 400, 800, 1000, 1000]);
   });
 
   test('that fails otherwise is not tried again', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { keys } from '../../core/artifact-keys.ts';
 import { ledgerSchema, spentBy } from '../../core/budget.ts';
-import { ArtifactUnreadable, BudgetReached } from '../../core/errors.ts';
+import { ArtifactUnreadable, BudgetReached, StoreUnavailable, WriteConflict } from '../../core/errors.ts';
 import type { ProgressEvent, WriteCondition } from '../../core/ports.ts';
 import { noUsage } from '../../core/usage.ts';
 import { findArtifact, readRows } from '../../functions/artifacts.ts';
@@ -28,6 +28,22 @@ async function recorded(store: MemoryStore): Promise<string[]> {
 class SlowStore extends MemoryStore {
   override async write(key: string, body: string | AsyncIterable<string>, condition?: WriteCondition) {
     await setImmediate();
+    return super.write(key, body, condition);
+  }
+}
+
+/** A store whose first writes below a key fail, as told. */
+class FaultyStore extends MemoryStore {
+  readonly #below: string;
+  readonly #failures: Error[];
+  constructor(below: string, failures: readonly Error[]) {
+    super();
+    this.#below = below;
+    this.#failures = [...failures];
+  }
+  override async write(key: string, body: string | AsyncIterable<string>, condition?: WriteCondition) {
+    const failure = key.startsWith(this.#below) ? this.#failures.shift() : undefined;
+    if (failure) throw failure;
     return super.write(key, body, condition);
   }
 }
@@ -154,6 +170,28 @@ describe('a shard', () => {
   });
 });
 
+describe('a shard whose store fails for a moment', () => {
+  test('writes at its end what could not be written before', async () => {
+    const store = new FaultyStore(checkpoints, [new StoreUnavailable('gone')]);
+    const shard = shardOf(runOf({ callsAtOnce: 1 }), prompts(3), async ({ id }) => {
+      await setImmediate();
+      return rowOf(id);
+    });
+
+    await expect(workThroughShard(servicesOf(store), shard)).rejects.toThrow('gone');
+    // The third prompt is not begun once the failure is known.
+    expect((await recorded(store)).toSorted()).toEqual(['p-0', 'p-1']);
+  });
+
+  test('has not failed when the failure came after its last prompt, and all is written in the end', async () => {
+    const store = new FaultyStore(checkpoints, [new StoreUnavailable('gone')]);
+    const shard = shardOf(runOf(), prompts(1), async ({ id }) => rowOf(id));
+
+    expect(await workThroughShard(servicesOf(store), shard)).toEqual([rowOf('p-0')]);
+    expect(await recorded(store)).toEqual(['p-0']);
+  });
+});
+
 describe('a shard with a budget', () => {
   const run = runOf({ callsAtOnce: 1, budget: { calls: 3 } });
   const shard = shardOf(run, prompts(6), async ({ id }) => rowOf(id));
@@ -166,6 +204,29 @@ describe('a shard with a budget', () => {
     await expect(workThroughShard(servicesOf(store), shard)).rejects.toThrow(BudgetReached);
     expect(await recorded(store)).toHaveLength(3);
     expect(await ledger(store)).toEqual({ ...noUsage, calls: 3 });
+  });
+
+  test('goes on where others are faster at the ledger, and is right in the end', async () => {
+    const conflicts = Array.from({ length: 5 }, () => new WriteConflict('somebody was faster'));
+    const store = new FaultyStore(keys.budget('run-1'), conflicts);
+    const roomy = shardOf(runOf({ budget: { calls: 100 } }), prompts(6), async ({ id }) => rowOf(id));
+
+    expect(await workThroughShard(servicesOf(store), roomy)).toHaveLength(6);
+    expect(await ledger(store)).toEqual({ ...noUsage, calls: 6 });
+  });
+
+  test('keeps its rows even where the ledger can not be written at all', async () => {
+    const store = new FaultyStore(
+      keys.budget('run-1'),
+      Array.from({ length: 9 }, () => new StoreUnavailable('gone')),
+    );
+    const slow = shardOf(runOf({ callsAtOnce: 6, budget: { calls: 100 } }), prompts(6), async ({ id }) => {
+      for (let turn = 0; turn < Number(id.slice(2)); turn++) await setImmediate();
+      return rowOf(id);
+    });
+
+    await expect(workThroughShard(servicesOf(store), slow)).rejects.toThrow('gone');
+    expect(await recorded(store)).toHaveLength(6);
   });
 
   test('counts what it paid for before a crash that the ledger did not see', async () => {

@@ -304,3 +304,39 @@ describe('whatever the text is', () => {
     );
   });
 });
+
+describe('a limit in dollars', () => {
+  const endpoint = 'endpoint: https://models.example/v1';
+  const price = 'price: { prompt: 1, completion: 4 }';
+  const told =
+    'budget.usd (line 13): 5 is not allowed; give student.price and teacher.price, or it is never reached; for a model of your own any small price will do';
+  const loopOf = (student: string, teacher: string, budget = 'budget: { usd: 5 }') =>
+    loop
+      .replace('endpoint: sandbox\n  model: base', `${student}\n  model: base`)
+      .replace('endpoint: sandbox\n  model: judge', `${teacher}\n  model: judge`)
+      .concat(`${budget}\n`);
+
+  test.each([
+    ['the student', endpoint, 'endpoint: sandbox'],
+    ['the teacher', 'endpoint: sandbox', endpoint],
+    ['both', endpoint, endpoint],
+  ])('is refused where %s has no price: it would never be reached', async (_, student, teacher) => {
+    expect(await problemsOf(loopOf(student, teacher))).toEqual([told]);
+  });
+
+  test('is refused where both prices are written as 0', async () => {
+    const free = `price: { prompt: 0, completion: 0 }, ${endpoint}`;
+    const text = loop.replace('teacher:\n  endpoint: sandbox\n  model: judge', `teacher: { ${free}, model: judge }`);
+
+    expect((await problemsOf(`${text}budget: { usd: 5 }\n`))[0]).toContain('give student.price and teacher.price');
+  });
+
+  test('is taken where all have prices, and in the sandbox, which is free', () => {
+    expect(parse(loopOf('endpoint: sandbox', 'endpoint: sandbox')).content.budget.usd).toBe(5);
+    expect(parse(loopOf(`${endpoint}\n  ${price}`, `${endpoint}\n  ${price}`)).content.budget.usd).toBe(5);
+  });
+
+  test('is no matter to limits in calls and tokens', () => {
+    expect(parse(loopOf(endpoint, endpoint, 'budget: { calls: 5 }')).content.budget.calls).toBe(5);
+  });
+});

@@ -70,13 +70,39 @@ describe('a budget', () => {
     expect(world.answered).toHaveLength(84);
   });
 
-  test('in dollars counts the training job, before it is created', async () => {
+  test('in dollars has to have room for the whole training job, before it is created', async () => {
     const world = new LoopWorld({ loop: { budget: { usd: 0.4 } } });
+
+    expect(await world.run()).toEqual({ kind: 'ended', ending: 'budget-reached' });
+    expect(world.trainer.requests).toEqual([]);
+
+    world.amend({ budget: { usd: 1 } });
+    expect(await world.run()).toEqual(finished);
+    expect(world.trainer.requests).toHaveLength(1);
+    expect(world.paidTwice()).toEqual([]);
+  });
+
+  test('in dollars counts the training job', async () => {
+    const spent = new LoopWorld({ loop: { approval: 'before-training' } });
+    await spent.run();
+    const world = new LoopWorld({ loop: { budget: { usd: spent.report().usage.usd + 0.5 } } });
 
     expect(await world.run()).toEqual({ kind: 'ended', ending: 'budget-reached' });
     expect(world.trainer.requests).toHaveLength(1);
     expect(world.states).toContain('Compare students');
     expect(world.report().usageByStage['evaluate-candidate']).toBeUndefined();
+  });
+
+  test('that is first set when the run is resumed counts what was spent before', async () => {
+    const world = new LoopWorld({ loop: { approval: 'before-training' } });
+    await world.run();
+    expect(world.answered).toHaveLength(48);
+    world.answerApproval(1, true);
+    world.amend({ budget: { calls: 48 } });
+
+    expect(await world.run()).toEqual({ kind: 'ended', ending: 'budget-reached' });
+    expect(world.answered).toHaveLength(48);
+    expect(world.trainer.requests).toEqual([]);
   });
 });
 

@@ -1,0 +1,58 @@
+import { setImmediate } from 'node:timers/promises';
+import type { WriteCondition } from '../../core/ports.ts';
+import type { Persistence } from '../../functions/artifacts.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
+
+/** Time that passes only when everybody waits. The same numbers are drawn each time. */
+export class VirtualTime {
+  #now = 0;
+  #drawn = 1;
+  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+
+  get persistence(): Persistence {
+    return { tries: 40, wait: (milliseconds) => this.sleep(milliseconds), jitter: () => this.draw() };
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((wake) => this.#sleepers.push({ until: this.#now + milliseconds, wake }));
+  }
+
+  /** In [0, 1): a linear congruential generator. */
+  draw(): number {
+    this.#drawn = (this.#drawn * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return this.#drawn / 2_147_483_648;
+  }
+
+  async passUntil<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const watched = work.finally(() => {
+      isDone = true;
+    });
+    watched.catch(() => undefined);
+    while (!isDone) {
+      await setImmediate();
+      this.#sleepers.sort((a, b) => a.until - b.until);
+      const next = this.#sleepers.shift();
+      this.#now = next?.until ?? this.#now;
+      next?.wake();
+    }
+    return watched;
+  }
+}
+
+/** A store as far away as a bucket: 15 to 30 ms for each look and each write. */
+export class DistantStore extends MemoryStore {
+  readonly #time: VirtualTime;
+  constructor(time: VirtualTime) {
+    super();
+    this.#time = time;
+  }
+  override async read(key: string) {
+    await this.#time.sleep(15 + 15 * this.#time.draw());
+    return super.read(key);
+  }
+  override async write(key: string, body: string | AsyncIterable<string>, condition?: WriteCondition) {
+    await this.#time.sleep(15 + 15 * this.#time.draw());
+    return super.write(key, body, condition);
+  }
+}
