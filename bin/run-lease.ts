@@ -1,18 +1,18 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { keys } from '../core/artifact-keys.ts';
 import { InvalidInput, WriteConflict } from '../core/errors.ts';
 import type { Store } from '../core/ports.ts';
 import { errorCode } from '../providers/directory/translate-error.ts';
 
 /** `runs/<run>/lease.json`: which process is executing the run. Gone when nobody is, but for a process that was killed. */
-const holderSchema = z.strictObject({
+export const holderSchema = z.strictObject({
   pid: z.int().min(1),
   host: z.string(),
   since: z.iso.datetime(),
   renewedAt: z.iso.datetime(),
 });
 export type Holder = z.infer<typeof holderSchema>;
-export const leaseKey = (run: string) => `runs/${run}/lease.json`;
 
 /** A run that this process alone executes: two would ask for the same work, and pay for it twice. */
 export interface Lease {
@@ -44,14 +44,14 @@ export async function thenRelease(lease: Lease, action: (lease: Lease) => Promis
 /** The lease, or who holds it. A holder that is gone does not stand in the way. */
 export async function tryLease(store: Store, run: string, renewEveryMs = RENEW_EVERY_MS): Promise<Lease | Holder> {
   for (;;) {
-    const found = await store.read(leaseKey(run));
+    const found = await store.read(keys.lease(run));
     const holder = found && holderIn(found.body);
     if (holder && !isGone(holder)) return holder;
     const now = new Date().toISOString();
     const own: Holder = { pid: process.pid, host: hostname(), since: now, renewedAt: now };
     try {
       const condition = found ? { ifVersion: found.version } : ({ ifAbsent: true } as const);
-      const { version } = await store.write(leaseKey(run), JSON.stringify(own), condition);
+      const { version } = await store.write(keys.lease(run), JSON.stringify(own), condition);
       return renewed(store, run, { own, version, renewEveryMs });
     } catch (error) {
       // Somebody else was faster; the next look says who.
@@ -65,7 +65,7 @@ function renewed(
   run: string,
   taken: { readonly own: Holder; readonly version: string; readonly renewEveryMs: number },
 ): Lease {
-  const key = leaseKey(run);
+  const key = keys.lease(run);
   const lost = new AbortController();
   let { version } = taken;
   let renewing = Promise.resolve();

@@ -14,6 +14,8 @@ export const keys = {
   reportPage: (run: string) => `runs/${run}/report.html`,
   failure: (run: string) => `runs/${run}/failure.json`,
   budget: (run: string) => `runs/${run}/budget.json`,
+  /** Which process executes the run; gone when nobody does. */
+  lease: (run: string) => `runs/${run}/lease.json`,
 
   part: (run: string, round: number, part: Part, shard: number) =>
     `${roundOf(run, round)}/${part}/${shardName(shard)}.jsonl`,

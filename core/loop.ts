@@ -63,6 +63,12 @@ const trainerSchema = z
       .default({})
       .describe("Passed to the trainer's method: n_epochs, batch_size, learning_rate_multiplier, beta, …"),
     pollSeconds: z.int().min(1).max(3600).default(60).describe('Time between two looks at a job'),
+    maximumHours: z
+      .number()
+      .gt(0)
+      .max(336)
+      .default(24)
+      .describe('A job that has not ended by then is cancelled, and the run fails'),
     usdPerJob: z.number().min(0).default(0).describe('What one training job costs, for forecast and accounting'),
   })
   .describe('Who fine-tunes');
@@ -220,12 +226,24 @@ const loopFields = z.strictObject({
     .describe('Same seed, same bytes, for all that does not come from a remote model'),
 });
 
+/** Step Functions ends an execution after 25,000 events; a look at a job takes 9 of them, and the rest of the run some. */
+const MOST_LOOKS = 2500;
+
+function looksAt({ maximumHours, pollSeconds }: z.infer<typeof trainerSchema>): number {
+  return (maximumHours * 3600) / pollSeconds;
+}
+
 /** The user's loop file. Every default is here and is documented in docs/loop-file.md, which is generated from this. */
-export const loopSchema = loopFields.refine((loop) => loop.budget.usd === undefined || hasPrices(loop), {
-  path: ['budget', 'usd'],
-  message:
-    'give student.price and teacher.price, or it is never reached; for a model of your own any small price will do',
-});
+export const loopSchema = loopFields
+  .refine(({ trainer }) => trainer.endpoint === 'sandbox' || looksAt(trainer) <= MOST_LOOKS, {
+    path: ['trainer', 'pollSeconds'],
+    message: `look less often, or set a lower trainer.maximumHours: a run can look ${MOST_LOOKS} times at most`,
+  })
+  .refine((loop) => loop.budget.usd === undefined || hasPrices(loop), {
+    path: ['budget', 'usd'],
+    message:
+      'give student.price and teacher.price, or it is never reached; for a model of your own any small price will do',
+  });
 
 /** A loop file as parsed: every default filled in. */
 export type LoopFile = z.infer<typeof loopSchema>;

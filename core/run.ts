@@ -42,6 +42,8 @@ export const trainingSchema = z.strictObject({
   hyperparameters: z.record(z.string(), z.union([z.number(), z.literal('auto')])),
   /** Null until the trainer has answered. */
   job: z.string().nullable(),
+  /** When the trainer answered, ISO 8601. */
+  createdAt: z.string().nullable(),
   status: z.string(),
   artifact: z.string().nullable(),
   trainedTokens: z.int().nullable(),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { holderSchema } from '../bin/run-lease.ts';
 import { keys, type Part } from '../core/artifact-keys.ts';
 import { ledgerSchema } from '../core/budget.ts';
 import * as errors from '../core/errors.ts';
@@ -74,6 +75,7 @@ const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, sche
   reportPage: [[keys.reportPage('<run>'), z.never()]],
   failure: [[keys.failure('<run>'), failureSchema]],
   budget: [[keys.budget('<run>'), ledgerSchema]],
+  lease: [[keys.lease('<run>'), holderSchema]],
   part: [
     [keys.part('<run>', 1, 'responses', 0), sampledPromptSchema],
     [keys.part('<run>', 1, 'verdicts', 0), judgedPromptSchema],

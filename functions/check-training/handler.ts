@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { ArtifactMissing, TrainingFailed } from '../../core/errors.ts';
-import { trainingSchema } from '../../core/run.ts';
+import { type Run, type Training, trainingSchema } from '../../core/run.ts';
 import { readArtifact, readRun, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { roundInput } from '../round.ts';
+import type { Services } from '../services.ts';
 
 const output = z.strictObject({ phase: z.enum(['running', 'succeeded']) });
 
@@ -32,6 +33,19 @@ export const checkTraining: Step<typeof roundInput, typeof output> = {
         `Training job ${training.job} of round ${round} ended as ${view.status}: ${view.message ?? 'no reason given'}. Look at it at the trainer, then resume the run.`,
       );
     }
-    return { phase: view.phase === 'succeeded' ? 'succeeded' : 'running' };
+    if (view.phase === 'succeeded') return { phase: 'succeeded' };
+    await endOverdue(training, run, services);
+    return { phase: 'running' };
   },
 };
+
+/** A status that never ends must not keep a run waiting, nor a job costing, for ever. */
+async function endOverdue({ job, createdAt }: Training, { loop }: Run, services: Services): Promise<void> {
+  const { maximumHours } = loop.trainer;
+  const hours = (services.now().getTime() - Date.parse(createdAt ?? '')) / 3_600_000;
+  if (job === null || !(hours > maximumHours)) return;
+  await services.trainer(loop).cancel(job);
+  throw new TrainingFailed(
+    `Training job ${job} had not ended after ${maximumHours} hours (trainer.maximumHours) and was cancelled. Resume the run to train again.`,
+  );
+}

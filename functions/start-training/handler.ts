@@ -35,7 +35,12 @@ export const startTraining: Step<typeof roundInput, typeof output> = {
     const found = await trainer.findByKey(training.key, training.trainFile);
     await pay(run, round, training, found !== undefined, services);
     const { job } = found ?? (await trainer.create(await requestOf(run, round, training, services)));
-    await writeArtifact(store, keys.training(name, round), { ...training, job, status: 'created' });
+    await writeArtifact(store, keys.training(name, round), {
+      ...training,
+      job,
+      createdAt: services.now().toISOString(),
+      status: 'created',
+    });
     return null;
   },
 };
@@ -54,6 +59,7 @@ async function prepare(run: Run, round: number, trainer: Trainer, services: Serv
     validationFile: validation > 0 ? await upload('validation') : null,
     hyperparameters: run.loop.trainer.hyperparameters,
     job: null,
+    createdAt: null,
     status: 'uploaded',
     artifact: null,
     trainedTokens: null,

@@ -93,7 +93,7 @@ function finishedInWords(rounds: number, promotions: number): string {
 async function budgetInWords(store: Store, run: Run): Promise<string> {
   const ledger = (await findArtifact(store, keys.budget(run.run), ledgerSchema)) ?? { parts: {} };
   try {
-    insistOnBudget(run.loop.budget, spentBy(ledger));
+    insistOnBudget(run.loop.budget, spentBy(ledger), run.loop.trainer.usdPerJob);
   } catch (error) {
     if (error instanceof BudgetReached) return error.message;
     throw error;

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { type Holder, type Lease, leaseKey, tryLease, whileLeased } from '../../bin/run-lease.ts';
+import { type Holder, type Lease, tryLease, whileLeased } from '../../bin/run-lease.ts';
+import { keys } from '../../core/artifact-keys.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { WriteCondition } from '../../core/ports.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
 
-const key = leaseKey('run-1');
+const key = keys.lease('run-1');
 const now = () => new Date().toISOString();
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 /** Above any id that a system gives. */

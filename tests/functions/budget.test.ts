@@ -150,7 +150,14 @@ describe('the ledger of a run', () => {
   function spentBefore(): MemoryStore {
     const store = new MemoryStore();
     const job = { key: 'k', trainFile: 'f', validationFile: null, hyperparameters: {}, artifact: null };
-    const training = { ...job, job: 'job-1', status: 'created', trainedTokens: null, usd: 0.5 };
+    const training = {
+      ...job,
+      job: 'job-1',
+      createdAt: '2026-11-24T09:00:00Z',
+      status: 'created',
+      trainedTokens: null,
+      usd: 0.5,
+    };
     const rows = ['a', 'b', 'c'].map((prompt) => JSON.stringify(rowOf(prompt))).join('\n');
     store.objects.set(keys.summary('run-1', 1, 'responses', 0), JSON.stringify({ rows: 2, usage: calls(2) }));
     store.objects.set(`${keys.checkpoints('run-1', 1, 'verdicts', 0)}x.jsonl`, rows);

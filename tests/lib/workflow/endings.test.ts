@@ -241,3 +241,25 @@ describe('a report', () => {
     expect(world.registry().incumbent).toBe('base');
   });
 });
+
+describe('a training that never ends', () => {
+  test('is cancelled after the hours that the loop allows, and the run says so', async () => {
+    const world = new LoopWorld({ jobs: [{ phases: ['running'] }] });
+    const handlers = world.handlers();
+    const start = handlers.get('start-training');
+    handlers.set('start-training', async (event) => {
+      const answer = await start?.(event);
+      const key = keys.training('run-1', 1);
+      const training = JSON.parse(world.store.objects.get(key) ?? '{}');
+      world.store.objects.set(key, JSON.stringify({ ...training, createdAt: '2026-11-22T09:00:00Z' }));
+      return answer;
+    });
+
+    expect(await world.run(handlers)).toMatchObject({
+      kind: 'failed',
+      error: 'TrainingFailed',
+      cause: expect.stringMatching(/had not ended after 24 hours/),
+    });
+    expect((await world.trainer.get('job-1')).phase).toBe('cancelled');
+  });
+});
