@@ -24,8 +24,8 @@ export async function* linesOf(key: string, chunks: AsyncIterable<Uint8Array>): 
       begun = [];
       start = end + 1;
     }
-    // Copied, because a stream may reuse the memory of its chunks.
-    if (start < chunk.length) begun.push(new Uint8Array(chunk.subarray(start)));
+    // No copy: the streams of files and sockets give each chunk memory of its own.
+    if (start < chunk.length) begun.push(chunk.subarray(start));
   }
   const last = lineText(begun, `${key}, line ${number + 1},`);
   if (last !== '') yield last;

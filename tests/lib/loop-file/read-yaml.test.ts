@@ -66,7 +66,7 @@ describe('a wrong value is answered with its path, its line and what is allowed'
     [
       'trainer:\n  endpoint: sandbox\n',
       '',
-      'trainer: missing; give a mapping with endpoint, apiKeyEnv, method, hyperparameters, pollSeconds, usdPerJob',
+      'trainer: missing; give a mapping with endpoint, apiKeyEnv, method, hyperparameters, pollSeconds, maximumHours, usdPerJob',
     ],
     ['name: desk', 'name: desk\nrounds: 2.5', 'rounds (line 2): 2.5 is not allowed; give a whole number from 1 to 20'],
     [
