@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { keys } from '../core/artifact-keys.ts';
 import { InvalidInput, WriteConflict } from '../core/errors.ts';
 import type { Store } from '../core/ports.ts';
-import { errorCode } from '../providers/directory/translate-error.ts';
+import { isGoneFromHere } from '../providers/directory/holder.ts';
 
 /** `runs/<run>/lease.json`: which process is executing the run. Gone when nobody is, but for a process that was killed. */
 export const holderSchema = z.strictObject({
@@ -103,21 +103,7 @@ function holderIn(body: string): Holder | undefined {
 
 function isGone({ pid, host, since, renewedAt }: Holder): boolean {
   if (Math.abs(Date.now() - Date.parse(renewedAt)) > SILENT_AFTER_MS) return true;
-  if (host !== hostname()) return false;
-  return pid === process.pid ? Date.parse(since) < startOfThisProcess() : !isAlive(pid);
-}
-
-/** Containers reuse process ids: a lease with our own id that is older than we are was left by an earlier life. */
-function startOfThisProcess(): number {
-  return Date.now() - process.uptime() * 1000;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) === 'EPERM'; // it lives, and belongs to another user
-  }
+  return isGoneFromHere({ pid, host, since: Date.parse(since) });
 }
 
 function whatToDo({ pid, host, since, renewedAt }: Holder): string {

@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../../core/errors.ts';
+import { isGoneFromHere } from './holder.ts';
 import { lockName, temporaryName } from './paths.ts';
-import { errorCode, onDisk, onDiskOr } from './translate-error.ts';
+import { onDisk, onDiskOr } from './translate-error.ts';
 
 /** A lock covers reading one small file and renaming another: milliseconds. One this old was left by a crash. */
 const STALE_AFTER_MS = 30_000;
@@ -82,21 +83,7 @@ async function breakLock(lock: string, stale: Holder, token: string): Promise<vo
 
 function isStale(holder: Holder): boolean {
   if (Math.abs(Date.now() - holder.time) > STALE_AFTER_MS) return true;
-  if (holder.host !== hostname()) return false;
-  return holder.pid === process.pid ? holder.time < startOfThisProcess() : !isAlive(holder.pid);
-}
-
-/** Containers reuse process ids: a lock with our own id that is older than we are was left by an earlier life. */
-function startOfThisProcess(): number {
-  return Date.now() - process.uptime() * 1000;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) === 'EPERM'; // it lives, and belongs to another user
-  }
+  return isGoneFromHere({ ...holder, since: holder.time });
 }
 
 /** Undefined when there is no lock. One that can't be read was made by no Ratchet, or by a disk that filled up. */
