@@ -107,6 +107,9 @@ function candidatePoints(points: readonly RoundPoint[], incumbents: readonly num
         color: color('ink'),
         fontSize: fontSize + 1,
         fontWeight: 600,
+        // Readable where a line runs through it.
+        textBorderColor: color('card'),
+        textBorderWidth: 4,
       },
     })),
   };
