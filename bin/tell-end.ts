@@ -4,6 +4,7 @@ import { keys } from '../core/artifact-keys.ts';
 import type { Limits } from '../core/budget.ts';
 import { reportSchema } from '../core/report.ts';
 import { runSchema } from '../core/run.ts';
+import { noUsage, type Usage } from '../core/usage.ts';
 import { findArtifact } from '../functions/artifacts.ts';
 import type { WorkflowEnd } from '../sandbox/run-workflow.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -28,7 +29,7 @@ export async function tellEnd(end: WorkflowEnd, run: string, globals: Globals): 
     console.error(`\n${styleText('red', end.error, { stream: process.stderr })}: ${end.cause}`);
   }
   const plan = await findArtifact(globals.store, keys.run(run), runSchema);
-  const next = nextStep(word, { run, limits: plan?.loop.budget ?? {} }, globals);
+  const next = nextStep(word, { run, limits: plan?.loop.budget ?? {}, spent: report?.usage }, globals);
   if (next !== undefined) console.log(next);
 }
 
@@ -49,7 +50,11 @@ export function reportLine(run: string, { directory }: Globals): string {
 /** What can be done about a run that has ended so; undefined where nothing is left to do. */
 export function nextStep(
   word: keyof typeof exitCodes,
-  { run, limits }: { readonly run: string; readonly limits: Limits },
+  {
+    run,
+    limits,
+    spent = noUsage,
+  }: { readonly run: string; readonly limits: Limits; readonly spent?: Usage | undefined },
   globals: Globals,
 ): string | undefined {
   const resume = (options = '') => hint(`resume ${run}${options}`, globals);
@@ -59,7 +64,7 @@ export function nextStep(
     case 'failed':
       return `Go on      ${resume()}\n           once the cause is removed`;
     case 'budget-reached':
-      return `Go on      ${resume(twiceAsMuch(limits))}\n           or with any other limit, in all`;
+      return `Go on      ${resume(twiceAsMuch(limits, spent))}\n           or with any other limit, in all`;
     case 'approval-pending':
       return `Agree      ${resume(' --approve')}\nRefuse     ${resume(' --reject')}`;
     case 'finished':
@@ -70,8 +75,16 @@ export function nextStep(
   }
 }
 
-function twiceAsMuch(limits: Limits): string {
+/** Calls under way when a limit is reached are finished, so more may be spent than it was. */
+function twiceAsMuch(limits: Limits, { usd, calls, promptTokens, completionTokens }: Usage): string {
+  const spent = { usd, calls, tokens: promptTokens + completionTokens };
   return Object.entries(limits)
-    .map(([limit, value]) => (value === undefined ? '' : ` --${limit} ${2 * value}`))
+    .map(([limit, value]) =>
+      value === undefined ? '' : ` --${limit} ${2 * Math.max(value, roundedUp(spent[limit as keyof Limits]))}`,
+    )
     .join('');
+}
+
+function roundedUp(amount: number): number {
+  return amount < 1 ? Number(amount.toPrecision(2)) : Math.ceil(amount);
 }

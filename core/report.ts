@@ -60,7 +60,7 @@ export const labelsSchema = z.strictObject({
   responses: z.int().min(0),
   /** Responses that were asked for and did not come, by reason. */
   missing: counts,
-  /** Responses that came and did not go to the judge (`duplicate`, `empty`, `refusal`, `filtered`), by reason. */
+  /** Responses that came and did not go to the judge (`duplicate`, `empty`, `refusal`, `filtered`, `rejected`), by reason. */
   leftOut: counts,
   verdicts: z.int().min(0),
   verdictsByChecks: z.int().min(0),

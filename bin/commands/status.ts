@@ -48,7 +48,7 @@ async function statusOf(store: Store, { run, loop, startedAt }: Run) {
     ending: failure ? 'failed' : (report?.ending.name ?? null),
     failure: failure ?? null,
     checkRate: report?.incumbent.after.checkRate ?? null,
-    usd: report?.usage.usd ?? null,
+    usage: report?.usage ?? null,
   };
 }
 
@@ -56,19 +56,21 @@ function inWords(statuses: readonly Status[], globals: Globals): string {
   if (statuses.length === 0) return `No runs yet. Start one: ${hint('run loops/support-desk.yaml', globals)}`;
   const table = plainTable(
     ['run', 'started (UTC)', 'round', 'promoted', 'fully right', 'spent', 'ending'],
-    statuses.map(({ run, startedAt, round, rounds, promotions, ending, failure, checkRate, usd }) => [
+    statuses.map(({ run, startedAt, round, rounds, promotions, ending, failure, checkRate, usage }) => [
       run,
       minute(startedAt),
       `${round}/${rounds}`,
       String(promotions),
       percent(checkRate),
-      usd === null ? '—' : money(usd),
+      usage === null ? '—' : money(usage.usd),
       failure?.Error ?? ending ?? 'none yet',
     ]),
   );
   // The latest run that something can be done about.
   const next = statuses
-    .map(({ run, limits, ending }) => nextStep(ending ?? 'interrupted', { run, limits }, globals))
+    .map(({ run, limits, usage, ending }) =>
+      nextStep(ending ?? 'interrupted', { run, limits, spent: usage ?? undefined }, globals),
+    )
     .findLast((step) => step !== undefined);
   return next === undefined ? table : `${table}\n\n${next}`;
 }

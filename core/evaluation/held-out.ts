@@ -3,9 +3,9 @@ import type { HeldOut } from '../report.ts';
 import type { Response } from '../response.ts';
 import { isRefusal } from './refusal.ts';
 
-/** False for a response that was refused, filtered, or is empty. */
-export function isAnswered(response: Response): boolean {
-  return response.finish !== 'refusal' && response.finish !== 'filtered' && response.text.trim() !== '';
+/** False for a response that was refused, filtered or rejected, or is empty. */
+export function isAnswered({ finish, text }: Response): boolean {
+  return finish !== 'refusal' && finish !== 'filtered' && finish !== 'rejected' && text.trim() !== '';
 }
 
 /** Whether a response keeps every check, whole; undefined where its prompt has none. */
