@@ -37,7 +37,7 @@ export function runCommand(): Command {
         await (options.fresh ? startFresh : startFromIncumbent)(globals.store, loop, source.file.student.model);
         // Heavy, and of no use to a command that was mistyped.
         const { followRun } = await import('../follow-run.ts');
-        await followRun({ run, loop, version }, lost, globals, noticesOf(counts));
+        await followRun({ run, loop, version }, lost, globals, noticesOf(counts, source.file.evaluation.minimumPrompts));
       };
       if (options.run !== undefined) await whileLeased(globals.store, options.run, execute);
       else await thenRelease(await leaseFreeName(globals.store, loop), execute);
@@ -88,10 +88,14 @@ async function leaseFreeName(store: Store, loop: string): Promise<Lease> {
   }
 }
 
-function noticesOf(counts: StagedCounts): string[] {
-  return [
+/** What the user should know before the run begins. */
+export function noticesOf(counts: StagedCounts, minimumPrompts: number): string[] {
+  const leftOut = [
     [counts.trainDuplicates, 'repeated prompts were left out of train'],
     [counts.heldOutDuplicates, 'repeated prompts were left out of held-out'],
     [counts.alsoHeldOut, 'prompts were left out of train because held-out has them too'],
   ].flatMap(([count, what]) => (count ? [`${count} ${what}.`] : []));
+  if (counts.heldOut >= minimumPrompts) return leftOut;
+  const tooFew = `Only ${counts.heldOut} held-out prompts: no candidate is promoted on fewer than ${minimumPrompts} (evaluation.minimumPrompts).`;
+  return [...leftOut, tooFew];
 }
