@@ -37,7 +37,12 @@ export function runCommand(): Command {
         await (options.fresh ? startFresh : startFromIncumbent)(globals.store, loop, source.file.student.model);
         // Heavy, and of no use to a command that was mistyped.
         const { followRun } = await import('../follow-run.ts');
-        await followRun({ run, loop, version }, lost, globals, noticesOf(counts, source.file.evaluation.minimumPrompts));
+        await followRun(
+          { run, loop, version },
+          lost,
+          globals,
+          noticesOf(counts, source.file.evaluation.minimumPrompts),
+        );
       };
       if (options.run !== undefined) await whileLeased(globals.store, options.run, execute);
       else await thenRelease(await leaseFreeName(globals.store, loop), execute);
