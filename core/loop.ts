@@ -137,7 +137,11 @@ const loopFields = z.strictObject({
     .describe('How the teacher judges'),
   pairs: z
     .strictObject({
-      minimum: z.int().min(1).default(24).describe('Fewer sound pairs end the round: nothing to learn'),
+      minimum: z
+        .int()
+        .min(1)
+        .default(24)
+        .describe('Fewer sound pairs to train on, those for validation not counted, end the round: nothing to learn'),
       maximumLengthRatio: z
         .number()
         .gt(1)

@@ -102,7 +102,7 @@ export const galleryPairSchema = z.strictObject({
   critiques: z.strictObject({ chosen: z.string(), rejected: z.string() }).nullable(),
 });
 
-export const repliesSchema = z.strictObject({
+export const beforeAfterSchema = z.strictObject({
   prompt: z.string(),
   incumbent: z.string(),
   candidate: z.string(),
@@ -136,7 +136,7 @@ export const roundReportSchema = z.strictObject({
   usage: usageSchema,
   usageByStage: z.partialRecord(z.enum(stages), usageSchema),
   gallery: z.array(galleryPairSchema),
-  replies: z.array(repliesSchema),
+  beforeAfter: z.array(beforeAfterSchema),
 });
 export type RoundReport = z.infer<typeof roundReportSchema>;
 

@@ -9,11 +9,11 @@ import type { Store } from '../../core/ports.ts';
 import { conversationText, promptSchema } from '../../core/prompt.ts';
 import { contentHash } from '../../core/random.ts';
 import {
+  type beforeAfterSchema,
   datasetSchema,
   decisionSchema,
   type galleryPairSchema,
   type RoundReport,
-  type repliesSchema,
   type stages,
 } from '../../core/report.ts';
 import { outcomeSchema, type Run, servingSchema, trainingSchema } from '../../core/run.ts';
@@ -25,7 +25,7 @@ import { usageOfShards } from '../usage-of-run.ts';
 
 /** Shown in the report for each round; a person reads no more. */
 const PAIRS_SHOWN = 8;
-const REPLIES_SHOWN = 12;
+const PROMPTS_SHOWN = 12;
 
 /** One round as far as it got, or undefined where nothing of it is there. */
 export async function collectRound(store: Store, run: Run, round: number): Promise<RoundReport | undefined> {
@@ -53,7 +53,7 @@ export async function collectRound(store: Store, run: Run, round: number): Promi
     usage: addUsage(...Object.values(usageByStage)),
     usageByStage,
     gallery: dataset ? await galleryOf(store, run, round) : [],
-    replies: summary ? await repliesOf(store, run, round, summary) : [],
+    beforeAfter: summary ? await beforeAfterOf(store, run, round, summary) : [],
   };
 }
 
@@ -108,17 +108,17 @@ async function galleryOf(store: Store, run: Run, round: number): Promise<RoundRe
 }
 
 /** Before and after on the same held-out prompts: some that changed for the better, some for the worse, some that did not. */
-async function repliesOf(
+async function beforeAfterOf(
   store: Store,
   run: Run,
   round: number,
   { evaluation }: EvaluationSummary,
-): Promise<RoundReport['replies']> {
-  const replies: RoundReport['replies'] = [];
-  const share = Math.ceil(REPLIES_SHOWN / 4);
-  const wanted = { win: REPLIES_SHOWN - 2 * share, loss: share, tie: share, abstention: 0 };
+): Promise<RoundReport['beforeAfter']> {
+  const shown: RoundReport['beforeAfter'] = [];
+  const share = Math.ceil(PROMPTS_SHOWN / 4);
+  const wanted = { win: PROMPTS_SHOWN - 2 * share, loss: share, tie: share, abstention: 0 };
   if (evaluation.losses < share) wanted.win += share - evaluation.losses;
-  for (let shard = 0; shard < run.shards.heldOut && replies.length < REPLIES_SHOWN; shard++) {
+  for (let shard = 0; shard < run.shards.heldOut && shown.length < PROMPTS_SHOWN; shard++) {
     const prompts = new Map<string, string>();
     for await (const prompt of readRows(store, keys.prompts(run.run, 'held-out', shard), promptSchema)) {
       prompts.set(prompt.id, conversationText(prompt));
@@ -127,17 +127,17 @@ async function repliesOf(
       const { incumbent, candidate, outcome } = row;
       if (!incumbent || !candidate || wanted[outcome] === 0) continue;
       wanted[outcome]--;
-      replies.push({
+      shown.push({
         prompt: prompts.get(row.prompt) ?? row.prompt,
         incumbent: incumbent.text,
         candidate: candidate.text,
         incumbentRight: isRight(incumbent) ?? null,
         candidateRight: isRight(candidate) ?? null,
         outcome,
-      } satisfies z.infer<typeof repliesSchema>);
+      } satisfies z.infer<typeof beforeAfterSchema>);
     }
   }
-  return replies;
+  return shown;
 }
 
 /** The `count` rows with the lowest keys, in their order. */

@@ -2,6 +2,7 @@ import type { Report } from '../../core/report.ts';
 import { answerOf } from './answer.ts';
 import { type Html, html, trusted } from './html.ts';
 import { moment } from './numbers.ts';
+import { beforeAfter } from './sections/before-after.ts';
 import { cost } from './sections/cost.ts';
 import { gallery } from './sections/gallery.ts';
 import { gate } from './sections/gate.ts';
@@ -9,7 +10,6 @@ import { headline } from './sections/headline.ts';
 import { improvement } from './sections/improvement.ts';
 import { labels } from './sections/labels.ts';
 import { lineage } from './sections/lineage.ts';
-import { replies } from './sections/replies.ts';
 import { styleSheet } from './style/style-sheet.ts';
 
 /**
@@ -34,7 +34,7 @@ ${improvement(report)}
 ${gate(report)}
 ${labels(report)}
 ${gallery(report)}
-${replies(report)}
+${beforeAfter(report)}
 ${cost(report)}
 ${lineage(report)}
 </main>
@@ -50,7 +50,7 @@ const places = [
   ['gate', 'Gate'],
   ['labels', 'Labels'],
   ['pairs', 'Pairs'],
-  ['replies', 'Before and after'],
+  ['before-after', 'Before and after'],
   ['cost', 'Cost'],
   ['lineage', 'Lineage'],
 ] as const;

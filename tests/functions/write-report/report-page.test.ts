@@ -142,7 +142,7 @@ describe('a section shows the numbers of its part of the report:', () => {
   });
 
   test('before and after', () => {
-    expect(sectionText(page, 'replies')).toContain(
+    expect(sectionText(page, 'before-after')).toContain(
       'round 4 ✕ candidate loses Incumbent ✓ right I apologise for the jacket. The spare part is on its way. Candidate ✕ wrong sorry',
     );
   });

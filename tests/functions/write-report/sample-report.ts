@@ -95,7 +95,7 @@ export function sampleRound(round: number, [from, to] = rates[(round - 1) % rate
     usage: addUsage(...Object.values(usageByStage)),
     usageByStage: { ...usageByStage },
     gallery: samplePairs,
-    replies: sampleReplies(promote),
+    beforeAfter: sampleReplies(promote),
   };
 }
 

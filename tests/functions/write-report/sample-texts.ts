@@ -22,7 +22,7 @@ export const samplePairs: RoundReport['gallery'] = [
   },
 ];
 
-export function sampleReplies(promote: boolean): RoundReport['replies'] {
+export function sampleReplies(promote: boolean): RoundReport['beforeAfter'] {
   return [
     {
       prompt: 'Good morning, a part of the jacket is missing.',

@@ -68,7 +68,7 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
       ...base,
       ending: { name: 'budget-reached' as const, says: 'USD 1.50 of USD 1.50 are spent.' },
       incumbent: { before: base.incumbent.before, after: { model: 'ft:desk-base:r1', checkRate: 0.5781 } },
-      rounds: [first, { ...second, evaluation: null, heldOut: null, decision: null, promoted: null, replies: [] }],
+      rounds: [first, { ...second, evaluation: null, heldOut: null, decision: null, promoted: null, beforeAfter: [] }],
     },
     'no checks': {
       ...base,
@@ -107,7 +107,7 @@ function withoutTraining() {
     evaluation: null,
     decision: null,
     promoted: null,
-    replies: [],
+    beforeAfter: [],
   };
 }
 
@@ -135,7 +135,7 @@ function withoutChecks(round: typeof first): typeof first {
   return {
     ...round,
     heldOut: { incumbent: unknown(round.heldOut!.incumbent), candidate: unknown(round.heldOut!.candidate) },
-    replies: round.replies.map((reply) => ({
+    beforeAfter: round.beforeAfter.map((reply) => ({
       ...reply,
       incumbentRight: null,
       candidateRight: null,
@@ -168,7 +168,7 @@ function hostile(): Report {
       decidedBy: 'teacher' as const,
       critiques: { chosen: text(), rejected: text() },
     })),
-    replies: round.replies.map((reply) => ({ ...reply, prompt: text(), incumbent: text(), candidate: text() })),
+    beforeAfter: round.beforeAfter.map((reply) => ({ ...reply, prompt: text(), incumbent: text(), candidate: text() })),
   }));
   return {
     ...base,

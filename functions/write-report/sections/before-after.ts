@@ -6,30 +6,30 @@ import { count } from '../numbers.ts';
 import { section } from '../section.ts';
 import { cards, type FromRound, inTurns, totalOf } from './examples.ts';
 
-type Replies = RoundReport['replies'][number];
+type BeforeAfter = RoundReport['beforeAfter'][number];
 
-const outcomes: Readonly<Record<Replies['outcome'], readonly [string, Tone]>> = {
+const outcomes: Readonly<Record<BeforeAfter['outcome'], readonly [string, Tone]>> = {
   win: ['candidate wins', 'good'],
   tie: ['tie', 'plain'],
   loss: ['candidate loses', 'bad'],
   abstention: ['abstention', 'plain'],
 };
 
-export function replies(report: Report): Html {
-  const shown = inTurns(report, (round) => round.replies);
-  const total = totalOf(report, (round) => round.replies);
+export function beforeAfter(report: Report): Html {
+  const shown = inTurns(report, (round) => round.beforeAfter);
+  const total = totalOf(report, (round) => round.beforeAfter);
   return section({
-    id: 'replies',
+    id: 'before-after',
     title: 'Before and after',
     lead:
       total === 0
         ? 'There are no held-out responses to show.'
         : `The same held-out prompt, put to the incumbent and to the candidate of a round: ${count(shown.length)} of ${count(total)}.`,
-    body: cards(shown.map(repliesCard)),
+    body: cards(shown.map(beforeAfterCard)),
   });
 }
 
-function repliesCard({ round, item }: FromRound<Replies>): Html {
+function beforeAfterCard({ round, item }: FromRound<BeforeAfter>): Html {
   return html`<article class="card example">
 <header><div><h3>Prompt</h3>${longText(item.prompt)}</div>
 <p class="tags"><span>round ${round}</span> ${chip(...outcomes[item.outcome])}</p></header>
