@@ -23,6 +23,7 @@ const output = z.strictObject({
   shardsAtOnce: z.int(),
   pollSeconds: z.int(),
   approval: z.enum(['never', 'before-training']),
+  trains: z.boolean(),
 });
 
 /** Freezes the loop and the prompts, cuts shards, forecasts the cost. A run that is planned already keeps its plan. */
@@ -90,26 +91,29 @@ async function openRegistry(store: Store, loop: string, base: string, at: string
   return readArtifact(store, keys.registry(loop), registrySchema);
 }
 
-/** Copies the staged prompts into shards of `size`; counts them and their characters, and hashes them all. */
+/** Copies the staged prompts into shards of `size`, a line at a time; counts them and their characters, and hashes them all. */
 async function cutShards(
   store: Store,
   { run, loop, version, set }: { run: string; loop: string; version: string; set: PromptSet },
   size: number,
 ): Promise<{ prompts: number; shards: number; characters: number; hash: string }> {
-  let lines: string[] = [];
   const counts = { prompts: 0, shards: 0, characters: 0, hash: '' };
-  async function writeShard(): Promise<void> {
-    if (lines.length === 0) return;
-    await store.write(keys.prompts(run, set, counts.shards++), lines.map((line) => `${line}\n`).join(''));
-    lines = [];
+  const lines = store.lines(keys.stagedPrompts(loop, version, set))[Symbol.asyncIterator]();
+  let next = await lines.next();
+  async function* shardLines(): AsyncIterable<string> {
+    for (let taken = 0; taken < size && !next.done; taken++) {
+      counts.prompts++;
+      counts.characters += next.value.length;
+      counts.hash = contentHash(counts.hash + next.value);
+      yield `${next.value}\n`;
+      next = await lines.next();
+    }
   }
-  for await (const line of store.lines(keys.stagedPrompts(loop, version, set))) {
-    counts.prompts++;
-    counts.characters += line.length;
-    counts.hash = contentHash(counts.hash + line);
-    if (lines.push(line) === size) await writeShard();
+  try {
+    while (!next.done) await store.write(keys.prompts(run, set, counts.shards++), shardLines());
+  } finally {
+    await lines.return?.();
   }
-  await writeShard();
   return counts;
 }
 
@@ -122,7 +126,9 @@ function stateOf({ run, loop, shards }: Run): z.input<typeof output> {
     trainShards: numbered(shards.train),
     heldOutShards: numbered(shards.heldOut),
     shardsAtOnce: loop.shards.atOnce,
-    pollSeconds: loop.trainer.pollSeconds,
+    // Without a trainer nothing is waited for, but the state has the same fields.
+    pollSeconds: loop.trainer?.pollSeconds ?? 1,
     approval: loop.approval,
+    trains: loop.trainer !== undefined,
   };
 }

@@ -35,12 +35,6 @@ export function placeOf(path: Path, written: Written): string {
   return line === undefined ? pathText(path) : `${pathText(path)} (line ${line})`;
 }
 
-/** The first 20 problems and a count of the rest, where one mistake can make thousands of them. */
-export function shortened(problems: readonly string[]): string[] {
-  const left = problems.length - 20;
-  return left > 0 ? [...problems.slice(0, 20), `and ${left} more`] : [...problems];
-}
-
 /** A value as a message may show it: short, on one line, and never a secret. */
 export function shown(value: unknown): string {
   if (value === null) return 'an empty value (null)';
@@ -67,7 +61,7 @@ function separate(issue: Issue): Issue[] {
 
 function sentence(issue: Issue, whole: unknown, schema: SchemaNode): string {
   const above = nodesAt(schema, issue.path.slice(0, -1), whole);
-  if (issue.code === 'unrecognized_keys') return `unknown key; ${suggestion(String(issue.path.at(-1)), above)}`;
+  if (issue.code === 'unrecognized_keys') return `unknown key; ${suggestion(String(issue.path.at(-1)), keysOf(above))}`;
 
   const value = valueAt(whole, issue.path);
   const nodes = nodesAt(schema, issue.path, whole);
@@ -95,8 +89,12 @@ function hint(value: unknown, nodes: readonly SchemaNode[], above: readonly Sche
     : '';
 }
 
-function suggestion(key: string, nodes: readonly SchemaNode[]): string {
-  const known = [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+function keysOf(nodes: readonly SchemaNode[]): string[] {
+  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** The nearest known name, or all of them. */
+export function suggestion(key: string, known: readonly string[]): string {
   if (known.length === 0) return 'remove it';
   const nearest = closest(key.toLowerCase(), known);
   const isNear = distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3);

@@ -6,7 +6,6 @@ const sentences: Readonly<Record<string, string>> = {
   EPERM: 'this user may not read it; give it read permission',
   ENAMETOOLONG: 'the path is too long for the file system; check it',
   ERR_INVALID_ARG_VALUE: 'this is not a path; check it',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text; save it as UTF-8',
 };
 
 /** Why the user's file can't be read, and what to do; undefined where it's no failure of reading a file. */

@@ -67,16 +67,14 @@ For completion and hover texts in an editor with YAML support, begin the file wi
 
 const prompts = `## The prompts' files
 
-JSONL in UTF-8: one JSON object a line, at most 1 MiB each; empty lines are skipped. Either form, in any order:
+JSONL, one JSON object a line, or CSV with a row of names; in a file, in all such files of a folder, or in S3:
 
 \`\`\`json
 {"prompt": "Where is my parcel?"}
 {"id": "desk-1", "messages": [{"role": "user", "content": "Where is my parcel?"}], "checks": [{"kind": "words", "max": 30}], "reference": "It arrives on Friday.", "tags": ["late"]}
 \`\`\`
 
-The last message is the user's. Without \`id\` a prompt is named by a hash of its conversation; an id may stand once in a
-file. \`checks\`, \`reference\` and \`tags\` go with both forms. A file with a bad line is refused whole, with the line numbers.
-Of equal conversations in a file the first is kept, and one that is in both files is taken out of train; both are counted.`;
+All forms, and what is refused, are in [prompts](prompts.md).`;
 
 function sectionText(node: SchemaNode, required: boolean): string {
   return `${node.description ?? ''}. ${required ? 'Required.' : 'May be left out.'}`;

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
-import { describeProblems, shortened, type Written } from './describe-problems.ts';
+import { describeProblems, type Written } from './describe-problems.ts';
+import { decodedUtf8, foreignFormat } from './encoding.ts';
 import { fileProblem } from './file-problem.ts';
+import { shortened } from './problem-list.ts';
 import { type Path, schemaNode } from './schema-nodes.ts';
 
 export interface YamlFile<T> {
@@ -29,13 +31,21 @@ export function parseYaml<S extends z.ZodType>(name: string, text: string, schem
   if (notMapping !== undefined) throw new InvalidInput(name, [...problems, notMapping]);
   const parsed = schema.safeParse(written.value);
   if (!parsed.success) problems.push(...describeProblems(parsed.error.issues, written, schemaNode(schema)));
-  if (!parsed.success || problems.length > 0) throw new InvalidInput(name, problems);
+  if (!parsed.success || problems.length > 0) throw new InvalidInput(name, shortened(problems));
   return { content: parsed.data, written };
 }
 
 async function textOf(path: string): Promise<string> {
+  const bytes = await bytesOf(path);
+  const foreign = foreignFormat(bytes);
+  const text = foreign === undefined ? decodedUtf8(bytes) : undefined;
+  if (text === undefined) throw new InvalidInput(path, [foreign ?? 'it is not UTF-8 text; save the file as UTF-8']);
+  return text;
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return await readFile(path);
   } catch (cause) {
     const problem = fileProblem(cause);
     if (problem === undefined) throw cause;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { keys, type PromptSet } from '../../core/artifact-keys.ts';
 import { ArtifactUnreadable, InvalidInput, WriteConflict } from '../../core/errors.ts';
-import { type Loop, loopDocumentSchema } from '../../core/loop.ts';
+import { type Loop, type LoopFile, loopDocumentSchema } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
-import type { Prompt } from '../../core/prompt.ts';
-import { conversationHash, splitHeldOut } from '../../core/split-held-out.ts';
+import { isHeldOut } from '../../core/split-held-out.ts';
+import { type ObjectReader, type PromptFile, promptSource } from './prompt-source.ts';
 import type { LoopSource } from './read-loop-file.ts';
-import { readPrompts } from './read-prompts.ts';
+import { type SurveyedSet, surveyPrompts } from './survey-prompts.ts';
 
 /** How many prompts were staged, and how many were not. */
 export interface StagedCounts {
@@ -26,50 +26,83 @@ export interface StagedLoop {
   readonly counts: StagedCounts;
 }
 
-/** Writes the whole loop to the store: document and prompts. Staging it again changes nothing. Throws InvalidInput. */
-export async function stageLoop(store: Store, source: LoopSource): Promise<StagedLoop> {
-  const document = documentOf(source);
-  const { train, heldOut, counts } = await promptsOf(source);
-  const bodies = { train: linesOf(train), heldOut: linesOf(heldOut), loop: `${JSON.stringify(document, null, 2)}\n` };
-  const version = versionOf([bodies.loop, bodies.train, bodies.heldOut]);
+/**
+ * Writes the whole loop to the store: document and prompts, in passes over their files, never holding a set. Staging it
+ * again changes nothing. `readObjects` reads prompts at s3:// URLs. Throws InvalidInput, with nothing staged.
+ */
+export async function stageLoop(
+  store: Store,
+  source: LoopSource,
+  readObjects: ObjectReader = noObjects,
+): Promise<StagedLoop> {
+  const { document, train, heldOut, counts } = await surveyLoop(source, readObjects);
+  const loop = `${JSON.stringify(document, null, 2)}\n`;
+  const version = versionOf([sha256(loop), train.hash, heldOut.hash]);
 
   const at = (set: PromptSet) => keys.stagedPrompts(document.name, version, set);
-  await writeOnce(store, at('train'), bodies.train);
-  await writeOnce(store, at('held-out'), bodies.heldOut);
+  await writeOnce(store, at('train'), train);
+  await writeOnce(store, at('held-out'), heldOut);
   // Last: where the document is, the prompts are.
-  await writeOnce(store, keys.stagedLoop(document.name, version), bodies.loop);
+  await writeOnce(store, keys.stagedLoop(document.name, version), { hash: sha256(loop), lines: () => linesIn(loop) });
   return { loop: document.name, version, counts };
 }
 
+/** All that staging would write, looked through and counted; nothing is written. Throws InvalidInput. */
+export async function surveyLoop(source: LoopSource, readObjects: ObjectReader = noObjects) {
+  return { document: documentOf(source), ...(await setsOf(source, readObjects)) };
+}
+
+function noObjects(url: string): AsyncIterable<PromptFile> {
+  throw new InvalidInput(url, ['prompts in S3 are not read here; give a file or a folder']);
+}
+
 /** The file and its skill in one. What named other files, and when the loop runs, has done its work. */
-function documentOf({ file, skill, heldOutPath }: LoopSource): Loop {
+function documentOf({ file, skill, ownChecks, heldOutPath }: LoopSource): Loop {
   const { $schema: _, skill: __, prompts, schedule: ___, ...settings } = file;
   return loopDocumentSchema.parse({
     ...settings,
+    checks: ownChecks,
     rubric: { purpose: skill.purpose, rules: skill.rules },
-    heldOutShare: heldOutPath === undefined ? prompts.heldOutShare : null,
+    heldOutShare: heldOutPath === undefined ? heldOutShareOf(file) : null,
   });
 }
 
-async function promptsOf({ file, trainPath, heldOutPath }: LoopSource) {
-  const given = distinct(await readPrompts(trainPath));
-  const held = heldOutPath === undefined ? undefined : distinct(await readPrompts(heldOutPath));
-  const { train, heldOut } = held
-    ? { train: without(given.prompts, held.prompts), heldOut: held.prompts }
-    : splitHeldOut(given.prompts, file.prompts.heldOutShare);
-  const counts: StagedCounts = {
-    train: train.length,
-    heldOut: heldOut.length,
-    trainDuplicates: given.duplicates,
-    heldOutDuplicates: held?.duplicates ?? 0,
-    alsoHeldOut: held ? given.prompts.length - train.length : 0,
-  };
-  refuseEmpty(counts, trainPath, heldOutPath);
-  return { train, heldOut, counts };
+/** Without a trainer there is no candidate to evaluate. */
+function heldOutShareOf({ prompts, trainer }: Pick<LoopFile, 'prompts' | 'trainer'>): number {
+  return trainer ? prompts.heldOutShare : 0;
 }
 
-function refuseEmpty(counts: StagedCounts, trainPath: string, heldOutPath: string | undefined): void {
-  if (counts.train > 0 && counts.heldOut > 0) return;
+async function setsOf({ file, ownChecks, trainPath, heldOutPath }: LoopSource, readObjects: ObjectReader) {
+  const train = promptSource(trainPath, readObjects);
+  const share = heldOutShareOf(file);
+  const known = Object.keys(ownChecks);
+  // Held-out first: what is in it is taken out of train.
+  const held =
+    heldOutPath === undefined
+      ? undefined
+      : await surveyPrompts(promptSource(heldOutPath, readObjects), known, () => 'held-out');
+  const given = held
+    ? await surveyPrompts(train, known, (conversation) => (held.hasConversation(conversation) ? undefined : 'train'))
+    : await surveyPrompts(train, known, (conversation) => (isHeldOut(conversation, share) ? 'held-out' : 'train'));
+  const heldOut = (held ?? given).heldOut;
+  const counts: StagedCounts = {
+    train: given.train.prompts,
+    heldOut: heldOut.prompts,
+    trainDuplicates: given.duplicates,
+    heldOutDuplicates: held?.duplicates ?? 0,
+    alsoHeldOut: given.neither,
+  };
+  refuseEmpty(counts, file.trainer !== undefined, trainPath, heldOutPath);
+  return { train: given.train, heldOut, counts };
+}
+
+function refuseEmpty(
+  counts: StagedCounts,
+  needsHeldOut: boolean,
+  trainPath: string,
+  heldOutPath: string | undefined,
+): void {
+  if (counts.train > 0 && (counts.heldOut > 0 || !needsHeldOut)) return;
   const distinctPrompts = counts.train + counts.heldOut;
   const problem =
     heldOutPath === undefined
@@ -78,39 +111,37 @@ function refuseEmpty(counts: StagedCounts, trainPath: string, heldOutPath: strin
   throw new InvalidInput(trainPath, [problem]);
 }
 
-/** The first of equal conversations stays. */
-function distinct(prompts: readonly Prompt[]): { prompts: Prompt[]; duplicates: number } {
-  const first = new Map<string, Prompt>();
-  for (const prompt of prompts) {
-    const conversation = conversationHash(prompt);
-    if (!first.has(conversation)) first.set(conversation, prompt);
-  }
-  return { prompts: [...first.values()], duplicates: prompts.length - first.size };
-}
-
-function without(prompts: readonly Prompt[], others: readonly Prompt[]): Prompt[] {
-  const conversations = new Set(others.map(conversationHash));
-  return prompts.filter((prompt) => !conversations.has(conversationHash(prompt)));
-}
-
-function linesOf(prompts: readonly Prompt[]): string {
-  return prompts.map((prompt) => `${JSON.stringify(prompt)}\n`).join('');
-}
-
 /** 128 bits of SHA-256; each body is hashed by itself, so that no two sets of bodies run into one. */
-function versionOf(bodies: readonly string[]): string {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  return sha256(bodies.map(sha256).join(' ')).slice(0, 32);
+function versionOf(hashes: readonly string[]): string {
+  return sha256(hashes.join(' ')).slice(0, 32);
 }
 
-async function writeOnce(store: Store, key: string, body: string): Promise<void> {
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function* linesIn(text: string): AsyncIterable<string> {
+  yield text;
+}
+
+async function writeOnce(
+  store: Store,
+  key: string,
+  { hash, lines }: Pick<SurveyedSet, 'hash' | 'lines'>,
+): Promise<void> {
   try {
-    await store.write(key, body, { ifAbsent: true });
+    await store.write(key, lines(), { ifAbsent: true });
   } catch (error) {
     if (!(error instanceof WriteConflict)) throw error;
-    if ((await store.read(key))?.body === body) return;
+    if ((await hashOfStored(store, key)) === hash) return;
     throw new ArtifactUnreadable(`${key} is not what was staged there: delete it, then stage the loop again.`, {
       cause: error,
     });
   }
+}
+
+async function hashOfStored(store: Store, key: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const line of store.lines(key)) hash.update(`${line}\n`);
+  return hash.digest('hex');
 }

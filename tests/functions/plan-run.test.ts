@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { keys } from '../../core/artifact-keys.ts';
-import { ledgerSchema, spentBy } from '../../core/budget.ts';
+import { amountOf, ledgerSchema } from '../../core/budget.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Loop } from '../../core/loop.ts';
 import type { WriteCondition } from '../../core/ports.ts';
@@ -106,7 +106,9 @@ describe('a run that is planned already', () => {
 
     await plan(store);
 
-    expect(spentBy(await readArtifact(store, keys.budget('run-1'), ledgerSchema))).toEqual(usage);
+    expect((await readArtifact(store, keys.budget('run-1'), ledgerSchema)).parts).toEqual({
+      'round-1/responses/0': { stage: 'sampling', spent: usage, setAside: amountOf(usage) },
+    });
   });
 });
 

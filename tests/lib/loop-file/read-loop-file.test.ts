@@ -77,27 +77,44 @@ describe('a file that cannot be read', () => {
     ]);
   });
 
-  test('is not UTF-8', async () => {
+  test('is UTF-16', async () => {
     await writeFile(loopPath, Buffer.from(`\uFEFF${loop}`, 'utf16le'));
 
     expect((await refusalOf(() => readLoopFile(loopPath))).problems).toEqual([
-      'it is not UTF-8 text; save it as UTF-8',
+      'it is UTF-16 text; save the file as UTF-8',
     ]);
   });
+});
+
+test('a file in Latin-1 is refused', async () => {
+  await writeFile(loopPath, Buffer.from(loop.replace('name: desk', 'name: desk # où'), 'latin1'));
+
+  expect((await refusalOf(() => readLoopFile(loopPath))).problems).toEqual([
+    'it is not UTF-8 text; save the file as UTF-8',
+  ]);
 });
 
 describe('what a loop file names', () => {
   test('is looked for beside the file, and every miss is told at once', async () => {
     const wrong = loop
       .replace('../skills/desk', '../skills/dsk')
-      .replace('../prompts.jsonl', 'prompts.jsonl\n  heldOut: ../skills');
+      .replace('../prompts.jsonl', 'prompts.jsonl\n  heldOut: https://host/x.jsonl');
     await writeFile(loopPath, wrong);
 
     expect((await refusalOf(() => readLoopFile(loopPath))).problems).toEqual([
       `skill (line 2): "../skills/dsk" leads to no file; paths are relative to the loop file, so ${join(root, 'skills/dsk/skill.yaml')} was looked for`,
       `prompts.train (line 4): "prompts.jsonl" leads to no file; paths are relative to the loop file, so ${join(root, 'loops/prompts.jsonl')} was looked for`,
-      `prompts.heldOut (line 5): "../skills" leads to no file; paths are relative to the loop file, so ${join(root, 'skills')} was looked for`,
+      'prompts.heldOut (line 5): prompts are not read from "https://host/x.jsonl"; give a file, a folder or s3://bucket/key',
     ]);
+  });
+
+  test('prompts may be a folder, or in S3, where they are looked for when they are read', async () => {
+    await writeFile(loopPath, loop.replace('../prompts.jsonl', '../skills\n  heldOut: s3://bucket/held-out/'));
+
+    expect(await readLoopFile(loopPath)).toMatchObject({
+      trainPath: join(root, 'skills'),
+      heldOutPath: 's3://bucket/held-out/',
+    });
   });
 
   test('a skill is checked with the same care', async () => {

@@ -1,15 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { keys } from '../../../core/artifact-keys.ts';
 import { ArtifactUnreadable } from '../../../core/errors.ts';
 import { loopDocumentSchema, loopSchema } from '../../../core/loop.ts';
+import type { WriteCondition } from '../../../core/ports.ts';
 import type { LoopSource } from '../../../lib/loop-file/read-loop-file.ts';
 import { stageLoop } from '../../../lib/loop-file/stage-loop.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { all } from '../../providers/store-moves.ts';
 import { refusalOf } from './refusal.ts';
+import { folderOf } from './source-of.ts';
 
 let root: string;
 let store: MemoryStore;
@@ -42,6 +44,7 @@ async function sourceOf(train: readonly string[], heldOut?: readonly string[]): 
   return {
     file,
     skill,
+    ownChecks: {},
     trainPath: await write('train', train),
     heldOutPath: heldOut && (await write('held-out', heldOut)),
   };
@@ -82,6 +85,55 @@ describe('a staged loop', () => {
   });
 });
 
+describe('prompts from several places', () => {
+  test('a folder is staged as the one file that it could be', async () => {
+    const source = await sourceOf(['a', 'b', 'a'], ['c']);
+    const text = await readFile(source.trainPath, 'utf8');
+    const folder = join(root, 'folder');
+    await mkdir(folder);
+    await writeFile(join(folder, '1.jsonl'), text.slice(0, text.indexOf('\n') + 1));
+    await writeFile(join(folder, '2.jsonl'), text.slice(text.indexOf('\n') + 1));
+
+    expect(await stageLoop(store, { ...source, trainPath: folder })).toEqual(
+      await stageLoop(new MemoryStore(), source),
+    );
+  });
+
+  test('objects of S3 are read by whom it is told, and are refused where nobody is', async () => {
+    const source = { ...(await sourceOf(['a'], ['c'])), trainPath: 's3://bucket/train/' };
+    const objects = (url: string) => folderOf(url, { 'x.jsonl': ['{"id":"x","prompt":"Where?"}'] }).files();
+
+    const { version } = await stageLoop(store, source, objects);
+
+    expect(await idsOf(version, 'train')).toEqual(['x']);
+    expect((await refusalOf(() => stageLoop(store, source))).message).toContain('s3://bucket/train/ is not usable');
+  });
+});
+
+describe('own checks', () => {
+  const own = { id: 'x', prompt: 'x', checks: [{ kind: 'own', name: 'polite' }] };
+
+  test('are staged with the loop, as the code that they were', async () => {
+    const source = await sourceOf(['a'], ['b']);
+    const ownChecks = { polite: { source: 'export default () => true' } };
+    await writeFile(source.trainPath, JSON.stringify(own));
+
+    const { version } = await stageLoop(store, { ...source, ownChecks });
+
+    expect(JSON.parse(store.objects.get(keys.stagedLoop('desk', version)) ?? '').checks).toEqual(ownChecks);
+    expect(await idsOf(version, 'train')).toEqual(['x']);
+  });
+
+  test('that a prompt names and the loop does not know are refused with their line', async () => {
+    const source = await sourceOf(['a'], ['b']);
+    await writeFile(source.trainPath, `{"prompt":"y"}\n${JSON.stringify(own)}`);
+
+    expect((await refusalOf(() => stageLoop(store, source))).problems).toEqual([
+      'line 2: checks[0].name: the loop has no check of its own named "polite"; name its module in the loop file, under checks',
+    ]);
+  });
+});
+
 describe('conversations that stand twice', () => {
   test('within a file: the first stays, the others are counted', async () => {
     const { version, counts } = await stageLoop(store, await sourceOf(['a', 'b', 'a', 'a'], ['c', 'c']));
@@ -98,6 +150,62 @@ describe('conversations that stand twice', () => {
     expect(await idsOf(version, 'held-out')).toEqual(['held-out-0', 'held-out-1']);
     expect(counts).toEqual({ train: 2, heldOut: 2, trainDuplicates: 0, heldOutDuplicates: 0, alsoHeldOut: 1 });
   });
+});
+
+describe('a source that changes while it is staged', () => {
+  /** Held-out, then train, then train again to be written, then held-out again. */
+  const changing = (pass: number, after: string) => {
+    let passes = 0;
+    return (url: string) =>
+      folderOf(url, { 'x.jsonl': [++passes < pass ? '{"prompt":"b"}\n{"prompt":"c"}' : after] }).files();
+  };
+  const changed = 'it changed while it was read; try again when nothing writes to it';
+
+  test.each([
+    ['has a prompt more', '{"prompt":"b"}\n{"prompt":"c"}\n{"prompt":"d"}'],
+    ['has one less', '{"prompt":"b"}'],
+    ['has them in another order', '{"prompt":"c"}\n{"prompt":"b"}'],
+    ['has another check', '{"prompt":"b","checks":[{"kind":"json"}]}\n{"prompt":"c"}'],
+  ])('is refused where it %s', async (_, after) => {
+    const source = { ...(await sourceOf([], ['a'])), trainPath: 's3://bucket/train' };
+
+    expect((await refusalOf(() => stageLoop(store, source, changing(2, after)))).message).toBe(
+      `s3://bucket/train is not usable:\n  - ${changed}`,
+    );
+    expect(store.objects.size).toBe(0);
+  });
+
+  test('is refused where it is held-out that changes; the loop is not staged', async () => {
+    const source = { ...(await sourceOf(['a'])), heldOutPath: 's3://bucket/held-out' };
+
+    expect((await refusalOf(() => stageLoop(store, source, changing(2, '{"prompt":"b"}')))).problems).toEqual([
+      changed,
+    ]);
+    expect([...store.objects.keys()].filter((key) => key.endsWith('loop.json'))).toEqual([]);
+  });
+});
+
+test('prompts are written as they are read: the store has each before the next one is touched', async () => {
+  let [read, mostAhead] = [0, 0];
+  const chunks = async function* () {
+    for (read = 0; read < 1000; ) yield Buffer.from(`{"prompt":"Where is parcel ${read++}?"}\n`);
+  };
+  const readObjects = async function* (name: string) {
+    yield { name, chunks };
+  };
+  class WatchingStore extends MemoryStore {
+    override async write(key: string, body: string | AsyncIterable<string>, condition?: WriteCondition) {
+      if (typeof body === 'string' || !key.endsWith('train.jsonl')) return super.write(key, body, condition);
+      let written = 0;
+      for await (const _ of body) mostAhead = Math.max(mostAhead, read - ++written);
+      return { version: String(written) };
+    }
+  }
+  const source = { ...(await sourceOf([], ['x'])), trainPath: 's3://bucket/train' };
+
+  const { counts } = await stageLoop(new WatchingStore(), source, readObjects);
+
+  expect([counts.train, mostAhead]).toEqual([1000, 0]);
 });
 
 describe('staging again', () => {
