@@ -1,7 +1,7 @@
 import type { Message, Prompt } from './prompt.ts';
 import type { Finish } from './response.ts';
 
-/** The tokens of one call as the endpoint reported them; both 0 when it reported none. */
+/** The tokens of one call as the endpoint reported them; by the length of the texts where it reported none. */
 export interface Tokens {
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -23,13 +23,21 @@ export interface SampledText {
   readonly meanLogprob?: number | undefined;
 }
 
+export interface Sampled {
+  readonly texts: readonly SampledText[];
+  readonly tokens: Tokens;
+  readonly calls: number;
+  /** The model that the endpoint says has answered, where it names another than was asked. */
+  readonly servedBy?: string | undefined;
+  /** Why there are fewer texts than were asked for, where that is known. */
+  readonly missing?: string | undefined;
+}
+
 /** The model that is being improved. Throws ProviderOverloaded, ProviderRejectedRequest, CredentialRefused, ProviderAnswerUnreadable. */
 export interface Student {
   readonly model: string;
-  /** At most `count` responses; fewer is an answer, the caller counts what is missing. */
-  sample(
-    request: SampleRequest,
-  ): Promise<{ readonly texts: readonly SampledText[]; readonly tokens: Tokens; readonly calls: number }>;
+  /** At most `count` responses in one call; fewer is an answer, the caller asks for the rest. */
+  sample(request: SampleRequest): Promise<Sampled>;
 }
 
 export interface TeacherRequest {
@@ -38,6 +46,8 @@ export interface TeacherRequest {
   readonly schema: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
   readonly maxTokens: number;
   readonly seed: number;
+  /** Ask for log-probabilities: they turn a verdict into a probability, and cost time where nothing reads them. */
+  readonly logprobs?: boolean | undefined;
 }
 
 export interface TokenLogprob {
@@ -128,7 +138,8 @@ export type WriteCondition = { readonly ifAbsent: true } | { readonly ifVersion:
 
 /**
  * Where artifacts live: a bucket or a directory. Keys are `/`-separated. Writes are atomic: a reader sees the whole
- * object or none. Throws WriteConflict, StoreUnavailable, ArtifactMissing (lines of a key that is not there).
+ * object or none. Throws WriteConflict, StoreUnavailable, StoreRefused, ArtifactMissing (lines
+ * of a key that is not there).
  */
 export interface Store {
   read(key: string): Promise<{ readonly body: string; readonly version: string } | undefined>;

@@ -1,4 +1,5 @@
 import { APIError, OpenAI } from 'openai';
+import { leanFetch } from './lean-fetch.ts';
 
 export interface EndpointOptions {
   /** Such as https://api.openai.com/v1 or http://127.0.0.1:11434/v1. */
@@ -28,7 +29,7 @@ export function openaiClient(options: EndpointOptions): OpenAI {
     timeout: (options.timeoutSeconds ?? 300) * 1000,
     maxRetries: 0,
     logLevel: 'off',
-    ...(options.fetch ? { fetch: options.fetch } : {}),
+    fetch: options.fetch ?? leanFetch,
   });
 }
 

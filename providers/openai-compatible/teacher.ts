@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai';
 import type { Teacher, TeacherAnswer, TeacherRequest, TokenLogprob } from '../../core/ports.ts';
-import type { Patience } from '../patience.ts';
+import { directCalls, type ModelCalls } from '../call-engine/model-calls.ts';
 import {
   type Chat,
   type ChatBody,
@@ -11,14 +11,15 @@ import {
   type Part,
   textOfChoice,
 } from './chat.ts';
+import { estimatedTokens } from './estimate-tokens.ts';
 
 export interface TeacherOptions {
   readonly client: OpenAI;
   readonly model: string;
   /** Ask for log-probabilities: they turn a verdict into a probability. */
   readonly logprobs?: boolean | undefined;
-  /** For each single request; without it an overload is an error at once. */
-  readonly patience?: Patience | undefined;
+  /** How calls are made; without it at once, and once. */
+  readonly calls?: ModelCalls | undefined;
 }
 
 /** Other tokens shown beside each one. The verdict's rival is among the first two or three; some vendors stop at 5. */
@@ -28,13 +29,14 @@ const dispensable: readonly Part[] = ['json_schema', 'json_object', 'logprobs', 
 
 /** A teacher behind an OpenAI-compatible endpoint. What the endpoint refuses is remembered as long as this object lives. */
 export function openaiTeacher(options: TeacherOptions): Teacher {
-  const { client, model, patience } = options;
-  const chat: Chat = { client, refused: new Set(), dispensable, patience };
+  const { client, model, calls = directCalls } = options;
+  const chat: Chat = { client, refused: new Set(), dispensable, calls };
   return {
     model,
     async ask(request) {
       const bodyWithout = (without: ReadonlySet<Part>) => bodyOf(options, request, without);
-      return answerIn(await completeChat(chat, bodyWithout));
+      const tokensAhead = estimatedTokens(JSON.stringify(request.messages)) + request.maxTokens;
+      return answerIn(await completeChat(chat, tokensAhead, bodyWithout));
     },
   };
 }
@@ -48,7 +50,7 @@ function bodyOf({ model, logprobs }: TeacherOptions, request: TeacherRequest, wi
     [without.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: request.maxTokens,
     ...(without.has('seed') ? {} : { seed: request.seed }),
     ...responseFormat(request, without),
-    ...(logprobs && !without.has('logprobs') ? { logprobs: true, top_logprobs: ALTERNATIVES } : {}),
+    ...(logprobs && request.logprobs && !without.has('logprobs') ? { logprobs: true, top_logprobs: ALTERNATIVES } : {}),
   };
 }
 

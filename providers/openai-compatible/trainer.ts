@@ -2,7 +2,7 @@ import type { OpenAI } from 'openai';
 import { z } from 'zod';
 import { DatasetRejected, ProviderRejectedRequest } from '../../core/errors.ts';
 import type { Trainer, TrainingRecord, TrainingRequest } from '../../core/ports.ts';
-import { exportRecord } from './export-records.ts';
+import { exportRecord } from '../../core/training/export-records.ts';
 import { type Job, jobSchema, phaseOf, viewOf } from './job-view.ts';
 import { request } from './request.ts';
 

@@ -11,7 +11,12 @@ import { causeWithoutKey, inBrief, messagesOf, withoutKey } from './redact.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 const FIX = 'Fix the loop file; sending the same again can not help.';
-const WAIT = 'It is retried later; if that goes on, lower the concurrency.';
+const WAIT = 'It is tried again later; if that goes on, lower callsAtOnce in the loop file.';
+
+/** LiteLLM says so with status 500 where no key came, and with 400 where it has no database to look one up in. */
+const NO_KEY = /No api key passed in/i;
+/** llama.cpp answers an image that its model can't read with status 500; it never will. */
+const NOT_SUPPORTED = /\bnot supported\b/i;
 
 /** What was asked of whom: enough to say so in an error. */
 export interface Call {
@@ -32,7 +37,8 @@ export function translateError(error: unknown, call: Call, client: OpenAI): Ratc
   const options = { cause: causeWithoutKey(error, client.apiKey) };
   if (error instanceof APIError && error.status !== undefined) return errorOfStatus(error, say, options);
   if (isTimeout(error)) {
-    return new ProviderOverloaded(say(`did not answer within ${client.timeout / 1000} s.`, WAIT), options);
+    const text = `did not answer within ${client.timeout / 1000} s.`;
+    return new ProviderOverloaded(say(text, WAIT), { ...options, timedOut: true });
   }
   const remedy = 'Check that it runs and that the base URL is right.';
   return new ProviderOverloaded(say(`could not be reached, or hung up (${messagesOf(error)}).`, remedy), options);
@@ -58,17 +64,20 @@ function errorOfStatus(
     const remedy = 'This account gets no new training jobs there: choose another trainer in the loop file.';
     return new ProviderClosed(say(text, remedy), options);
   }
-  if (status === 401) {
+  if (status === 401 || NO_KEY.test(messagesOf(error)) || error.type === 'no_db_connection') {
     const remedy = 'Check the key in the environment variable that apiKeyEnv names.';
     return new CredentialRefused(say(text, remedy), options);
   }
   if (status === 403) {
     return new CredentialRefused(say(text, 'Give the key the permission it lacks, or use another model.'), options);
   }
+  if (status >= 500 && NOT_SUPPORTED.test(messagesOf(error))) {
+    return new ProviderRejectedRequest(say(text, FIX), { ...options, status });
+  }
   if (status === 408 || status === 409 || status === 429 || status >= 500) {
     const remedy = error.code === 'insufficient_quota' ? 'The credit is used up: add some, then resume the run.' : WAIT;
-    const wait = retryAfterSeconds(error.headers, Date.now());
-    return new ProviderOverloaded(say(text, remedy), { ...options, retryAfterSeconds: wait });
+    const wait = retryAfterSeconds(error.headers, Date.now(), status);
+    return new ProviderOverloaded(say(text, remedy), { ...options, retryAfterSeconds: wait, status });
   }
   const remedy = status === 404 ? `Check the model id and the base URL. ${FIX}` : FIX;
   return new ProviderRejectedRequest(say(text, remedy), { ...options, status });

@@ -1,14 +1,18 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ProviderOverloaded, ProviderRejectedRequest } from '../../../core/errors.ts';
 import type { SampledText } from '../../../core/ports.ts';
-import { seedFor } from '../../../core/random.ts';
+import { endpointPool } from '../../../providers/call-engine/endpoint-pool.ts';
+import { pooledCalls } from '../../../providers/call-engine/model-calls.ts';
+import { rateLimit } from '../../../providers/call-engine/rate-limit.ts';
 import { openaiStudent } from '../../../providers/openai-compatible/student.ts';
-import { notebook } from '../notebook.ts';
+import { VirtualClock } from '../call-engine/virtual-clock.ts';
 import { sampleRequest, studentContract } from '../student-contract.ts';
 import { completion } from './completions.ts';
 import { KEY, type Reply, refusal, replyFor, ScriptedFetch } from './scripted-fetch.ts';
 
 const model = 'student-1';
+/** What the endpoint of these tests calls the model that answers. */
+const servedBy = 'student-1-2026-01-01';
 const tokens = { promptTokens: 12, completionTokens: 30 };
 const said = (...texts: string[]): SampledText[] => texts.map((text) => ({ text, finish: 'stop' }));
 const one = (text: string): Reply => completion(said(text), { promptTokens: 12, completionTokens: 5 });
@@ -112,14 +116,35 @@ describe('the answer', () => {
     ['no usage', {}],
     ['a usage of null', { usage: null }],
     ['a usage without figures', { usage: { total_tokens: null } }],
+    ['a usage that is no number', { usage: { prompt_tokens: 'many', completion_tokens: -1 } }],
     ['log-probabilities of another shape', { logprobs: { tokens: ['a'], token_logprobs: [-1] } }],
-  ])('with %s counts no tokens and is an answer', async (_, parts) => {
-    const answer = { ...parts, choices: [{ message: { content: 'a' }, finish_reason: null, ...parts }] };
+  ])('with %s is an answer whose tokens are guessed from the texts', async (_, parts) => {
+    const text = 'eight characters a word or two, to be read by somebody';
+    const answer = { ...parts, choices: [{ message: { content: text }, finish_reason: null, ...parts }] };
 
     const sampled = await answered(answer);
 
-    expect(sampled.texts).toEqual([{ text: 'a', finish: 'stop' }]);
-    expect(sampled.tokens).toEqual({ promptTokens: 0, completionTokens: 0 });
+    expect(sampled.texts).toEqual(said(text));
+    expect(sampled.tokens.completionTokens).toBe(Math.ceil(text.length / 4));
+    expect(sampled.tokens.promptTokens).toBeGreaterThan(10);
+  });
+
+  test('with half a usage has that half from the endpoint', async () => {
+    const { tokens } = await answered({ usage: { prompt_tokens: 7 }, choices: [{ message: { content: 'abcd' } }] });
+
+    expect(tokens).toEqual({ promptTokens: 7, completionTokens: 1 });
+  });
+
+  test.each([
+    [{ model: 'student-1-2026-01-01' }, { servedBy: 'student-1-2026-01-01' }],
+    [{ model }, {}],
+    [{ model: null }, {}],
+    [{ model: 7 }, {}],
+    [{}, {}],
+  ])('from %j says which model it was, where it was another', async (parts, says) => {
+    const { texts, tokens, calls, ...rest } = await answered({ ...parts, choices: [{ message: { content: 'a' } }] });
+
+    expect(rest).toEqual(says);
   });
 
   test.each([
@@ -142,61 +167,58 @@ describe('the answer', () => {
 });
 
 describe('an endpoint that gives one response at a time', () => {
-  const singles = ['b', 'c', 'd'].map(one);
-  const singleBodies = [1, 2, 3].map((index) => {
-    const { n, ...rest } = wholeBody;
-    return { ...rest, seed: seedFor(7, index) };
-  });
-  const { n, ...firstSingle } = wholeBody;
+  const { n, ...single } = wholeBody;
 
   test.each([
     ['names the parameter', refusal(400, { message: 'Only one completion is supported.', param: 'n' })],
     ['says it in words', refusal(400, { message: 'Invalid n value (currently only n = 1 is supported)' })],
     ['answers as FastAPI does', { status: 422, json: { detail: [{ loc: ['body', 'n'], msg: 'must be 1' }] } }],
     ['answers as Ollama does', { status: 400, json: { error: "'n' : number must be at most 1" } }],
-  ])('and refuses n, where it %s, is asked once for each, and not tempted again', async (_, refused) => {
-    const endpoint = new ScriptedFetch(refused, one('a'), ...singles, one('a'), ...singles);
+  ])('and refuses n, where it %s, gives one, and is not tempted again', async (_, refused) => {
+    const endpoint = new ScriptedFetch(refused, one('a'), one('b'));
     const student = openaiStudent({ client: endpoint.client(), model });
 
     const first = await student.sample(sampleRequest);
     const second = await student.sample(sampleRequest);
 
-    expect(first).toEqual({
-      texts: said('a', 'b', 'c', 'd'),
-      tokens: { promptTokens: 48, completionTokens: 20 },
-      calls: 5,
-    });
-    expect(second).toEqual({ ...first, calls: 4 });
-    expect(endpoint.bodies).toEqual([
-      wholeBody,
-      ...Array(2)
-        .fill([firstSingle, ...singleBodies])
-        .flat(),
-    ]);
+    const cost = { tokens: { promptTokens: 12, completionTokens: 5 }, servedBy };
+    expect(first).toEqual({ texts: said('a'), calls: 2, ...cost });
+    expect(second).toEqual({ texts: said('b'), calls: 1, ...cost });
+    expect(endpoint.bodies).toEqual([wholeBody, single, single]);
   });
 
-  test('and is busy at the last is asked for that one again, and the bill has all', async () => {
-    const busy = refusal(429, { message: 'Slow down' }, { 'retry-after': '3' });
-    const endpoint = new ScriptedFetch(refusal(400, { message: 'no', param: 'n' }), one('a'), ...singles.slice(0, 2));
-    const thenBusy = new ScriptedFetch(busy, busy, one('d'));
-    const client = endpoint.client({
-      fetch: (...request) => (endpoint.sent.length < 4 ? endpoint : thenBusy).fetch(...request),
-    });
-    const patience = notebook();
+  test('and ignores n twice in a row is not tempted again', async () => {
+    const endpoint = new ScriptedFetch(one('a'), one('b'), one('c'));
+    const student = openaiStudent({ client: endpoint.client(), model });
 
-    const sampled = await openaiStudent({ client, model, patience }).sample(sampleRequest);
+    expect((await student.sample(sampleRequest)).texts).toEqual(said('a'));
+    await student.sample(sampleRequest);
+    await student.sample(sampleRequest);
 
-    expect(sampled).toEqual({
-      texts: said('a', 'b', 'c', 'd'),
-      tokens: { promptTokens: 48, completionTokens: 20 },
-      calls: 5,
-    });
-    expect(endpoint.bodies).toEqual([wholeBody, firstSingle, ...singleBodies.slice(0, 2)]);
-    expect(thenBusy.bodies).toEqual(Array(3).fill(singleBodies[2]));
-    expect(patience.waits).toEqual([3, 3]);
+    expect(endpoint.bodies).toEqual([wholeBody, wholeBody, single]);
   });
 
-  test('and filters the prompt is not asked for the others', async () => {
+  test('now and then is asked for all of them for ever', async () => {
+    const four = completion(said('a', 'b', 'c', 'd'), tokens);
+    const endpoint = new ScriptedFetch(one('a'), four, one('a'), four, one('a'));
+    const student = openaiStudent({ client: endpoint.client(), model });
+
+    for (let call = 0; call < 5; call++) await student.sample(sampleRequest);
+
+    expect(endpoint.bodies).toEqual(Array(5).fill(wholeBody));
+  });
+
+  test('is not taken for one that sent fewer responses than it was asked for, once', async () => {
+    const endpoint = new ScriptedFetch(completion(said('a', 'b'), tokens), one('c'));
+    const student = openaiStudent({ client: endpoint.client(), model });
+
+    expect((await student.sample(sampleRequest)).texts).toEqual(said('a', 'b'));
+    await student.sample(sampleRequest);
+
+    expect(endpoint.bodies).toEqual([wholeBody, wholeBody]);
+  });
+
+  test('and filters the prompt has filtered all', async () => {
     const endpoint = new ScriptedFetch(refusal(400, { message: 'no', param: 'n' }), filter);
 
     const { texts, calls } = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
@@ -204,36 +226,23 @@ describe('an endpoint that gives one response at a time', () => {
     expect(texts).toEqual(Array(4).fill(filtered));
     expect(calls).toBe(2);
   });
-
-  test('and filters one of the times says so of that one', async () => {
-    const endpoint = new ScriptedFetch(one('a'), one('b'), filter, one('d'));
-
-    const { texts } = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
-
-    expect(texts).toEqual([...said('a', 'b'), filtered, ...said('d')]);
-  });
-
-  test('and ignores n is asked for the others', async () => {
-    const endpoint = new ScriptedFetch(one('a'), ...singles);
-
-    const { texts, calls } = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
-
-    expect(texts).toEqual(said('a', 'b', 'c', 'd'));
-    expect(calls).toBe(4);
-    expect(endpoint.bodies).toEqual([wholeBody, ...singleBodies]);
-  });
-
-  test('and has nothing to say once still gives the others', async () => {
-    const none = completion([], tokens);
-    const endpoint = new ScriptedFetch(refusal(400, { message: 'no', param: 'n' }), none, one('b'), none, one('d'));
-
-    const { texts } = await openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest);
-
-    expect(texts).toEqual(said('b', 'd'));
-  });
 });
 
-test('without patience, an overload is an error at once', async () => {
+test('a call is tried again where the calls say so, the very same, and the bill has one', async () => {
+  const busy = refusal(429, { message: 'Slow down' }, { 'retry-after': '3' });
+  const endpoint = new ScriptedFetch(refusal(400, { message: 'no', param: 'n' }), busy, busy, one('a'));
+  const clock = new VirtualClock();
+  const calls = pooledCalls({ pool: endpointPool(1, clock), rate: rateLimit({}), clock });
+  const student = openaiStudent({ client: endpoint.client(), model, calls });
+
+  const sampled = await clock.passUntil(student.sample(sampleRequest));
+
+  expect(sampled).toMatchObject({ texts: said('a'), calls: 2 });
+  expect(endpoint.bodies).toEqual([wholeBody, ...Array(3).fill(omit(wholeBody, 'n'))]);
+  expect(clock.waits.map((wait) => Math.floor(wait / 1_000))).toEqual([3, 3]);
+});
+
+test('without such calls an overload is an error at once', async () => {
   const endpoint = new ScriptedFetch(refusal(429, { message: 'Slow down' }, { 'retry-after': '0' }), one('a'));
 
   await expect(openaiStudent({ client: endpoint.client(), model }).sample(sampleRequest)).rejects.toThrow(

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProviderOverloaded } from '../../../core/errors.ts';
 import type { TeacherAnswer } from '../../../core/ports.ts';
+import { endpointPool } from '../../../providers/call-engine/endpoint-pool.ts';
+import { pooledCalls } from '../../../providers/call-engine/model-calls.ts';
+import { rateLimit } from '../../../providers/call-engine/rate-limit.ts';
 import { openaiTeacher } from '../../../providers/openai-compatible/teacher.ts';
-import { notebook } from '../notebook.ts';
+import { VirtualClock } from '../call-engine/virtual-clock.ts';
 import { teacherContract, teacherRequest } from '../teacher-contract.ts';
 import { completionOf } from './completions.ts';
 import { refusal, replyFor, ScriptedFetch } from './scripted-fetch.ts';
@@ -35,12 +38,16 @@ describe('the request', () => {
     expect(endpoint.bodies).toEqual([{ ...bareBody, response_format: strictFormat }]);
   });
 
-  test('asks for log-probabilities where they are wanted', async () => {
-    const endpoint = new ScriptedFetch(completionOf(answer));
+  test('asks for log-probabilities where the question wants them, and the endpoint is one that gives them', async () => {
+    const endpoint = new ScriptedFetch(...Array(4).fill(completionOf(answer)));
 
-    await openaiTeacher({ client: endpoint.client(), model, logprobs: true }).ask(teacherRequest);
+    for (const given of [true, false]) {
+      const teacher = openaiTeacher({ client: endpoint.client(), model, logprobs: given });
+      for (const wanted of [true, false]) await teacher.ask({ ...teacherRequest, logprobs: wanted });
+    }
 
-    expect(endpoint.bodies).toEqual([{ ...bareBody, response_format: strictFormat, logprobs: true, top_logprobs: 5 }]);
+    const plain = { ...bareBody, response_format: strictFormat };
+    expect(endpoint.bodies).toEqual([{ ...plain, logprobs: true, top_logprobs: 5 }, plain, plain, plain]);
   });
 
   test('is sent once, even where the endpoint fails', async () => {
@@ -91,9 +98,10 @@ describe('an endpoint that refuses a part is asked without it from then on', () 
     const endpoint = new ScriptedFetch(refusal(400, error), completionOf(answer), completionOf(answer));
     const teacher = openaiTeacher({ client: endpoint.client(), model, logprobs: true });
 
-    await teacher.ask(teacherRequest);
-    await teacher.ask(teacherRequest);
+    await teacher.ask({ ...teacherRequest, logprobs: true });
+    await teacher.ask({ ...teacherRequest, logprobs: true });
 
+    expect(endpoint.bodies[0]).toHaveProperty('top_logprobs');
     const without = { ...bareBody, response_format: strictFormat };
     expect(endpoint.bodies.slice(1)).toEqual([without, without]);
   });
@@ -118,19 +126,20 @@ describe('an endpoint that refuses a part is asked without it from then on', () 
   });
 });
 
-test('with patience, a busy endpoint is asked the very same thing again', async () => {
+test('a busy endpoint is asked the very same thing again, where the calls say so', async () => {
   const endpoint = new ScriptedFetch(
     refusal(400, { message: 'json_schema is not supported by this model', param: 'response_format' }),
     refusal(429, { message: 'Slow down' }, { 'retry-after': '2' }),
     completionOf(answer),
   );
-  const patience = notebook();
+  const clock = new VirtualClock();
+  const calls = pooledCalls({ pool: endpointPool(1, clock), rate: rateLimit({}), clock });
 
-  const said = await openaiTeacher({ client: endpoint.client(), model, patience }).ask(teacherRequest);
+  const said = await clock.passUntil(openaiTeacher({ client: endpoint.client(), model, calls }).ask(teacherRequest));
 
   expect(said).toEqual({ ...answer, calls: 2 });
   expect(endpoint.bodies[2]).toEqual(endpoint.bodies[1]);
-  expect(patience.waits).toEqual([2]);
+  expect(clock.waits.map((wait) => Math.floor(wait / 1_000))).toEqual([2]);
 });
 
 test('a prompt that the endpoint filters is an answer without text, not an error', async () => {
