@@ -41,14 +41,32 @@ export class StoreUnavailable extends RatchetError {
   override readonly name = 'StoreUnavailable';
 }
 
+/** The store refuses for a reason that stays: the disk is full or read-only, or a permission is missing. Remove it, then resume. */
+export class StoreRefused extends RatchetError {
+  override readonly name = 'StoreRefused';
+}
+
 /** The endpoint is busy, limited or broken for the moment (408, 409, 429, 5xx, time-out, dropped connection). Wait and retry. */
 export class ProviderOverloaded extends RatchetError {
   override readonly name = 'ProviderOverloaded';
   /** Seconds the endpoint asked to wait, if it said so. */
   readonly retryAfterSeconds: number | undefined;
-  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number | undefined }) {
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
+  /** It took longer than the loop file allows. */
+  readonly timedOut: boolean;
+  constructor(
+    message: string,
+    options?: ErrorOptions & {
+      retryAfterSeconds?: number | undefined;
+      status?: number | undefined;
+      timedOut?: boolean | undefined;
+    },
+  ) {
     super(message, options);
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.status = options?.status;
+    this.timedOut = options?.timedOut ?? false;
   }
 }
 
@@ -76,6 +94,8 @@ export class ProviderClosed extends RatchetError {
 /** What the endpoint sent is not what its API promises. */
 export class ProviderAnswerUnreadable extends RatchetError {
   override readonly name = 'ProviderAnswerUnreadable';
+  /** How many such answers one call has met; each may have to be paid. */
+  sent = 1;
 }
 
 /** The training job ended without a model: failed or cancelled at the trainer. */
@@ -101,6 +121,17 @@ export class JudgeMissedCanaries extends RatchetError {
 /** The loop's limit in money, tokens or calls is reached. Everything paid for is kept; raise the limit and resume. */
 export class BudgetReached extends RatchetError {
   override readonly name = 'BudgetReached';
+}
+
+/** A check of the loop's own threw, or returned neither true nor false: that is no verdict on the response. Fix the check. */
+export class CheckBroken extends RatchetError {
+  override readonly name = 'CheckBroken';
+  readonly check: string;
+  constructor(check: string, prompt: string | undefined, fault: string, options?: ErrorOptions) {
+    const where = prompt === undefined ? '' : ` at prompt ${prompt}`;
+    super(`The loop's own check "${check}" broke${where}: ${fault}. It has to return true or false.`, options);
+    this.check = check;
+  }
 }
 
 /** Somebody else promoted or rolled back while this round was evaluated: its evidence is about another incumbent. */

@@ -1,5 +1,6 @@
+import type { Stage } from './budget.ts';
 import type { Loop } from './loop.ts';
-import { addUsage, type Price, type Usage } from './usage.ts';
+import { addUsage, noUsage, type Price, type Usage } from './usage.ts';
 
 /** How much of a prompt set there is. `characters` are those of its JSONL. */
 export interface PromptVolume {
@@ -10,33 +11,76 @@ export interface PromptVolume {
 /** English text has about four characters a token; a forecast needs no better. */
 const CHARACTERS_PER_TOKEN = 4;
 
+/** Who is asked in a stage, and what it costs at most, all rounds together. */
+export interface ForecastLine {
+  readonly stage: Stage;
+  readonly role: 'student' | 'teacher' | 'trainer';
+  readonly usage: Usage;
+}
+
+/** What a run costs at most. */
+export function forecastOf(loop: Loop, train: PromptVolume, heldOut: PromptVolume): Usage {
+  return addUsage(...forecastLines(loop, train, heldOut).map(({ usage }) => usage));
+}
+
 /**
  * What a run costs at most, as far as can be known before: every response as long as it may be, every comparison asked of the
  * teacher, every round run. Checks that decide, and responses that end early, make it cheaper.
  */
-export function forecastOf(loop: Loop, train: PromptVolume, heldOut: PromptVolume): Usage {
+export function forecastLines(loop: Loop, train: PromptVolume, heldOut: PromptVolume): ForecastLine[] {
   const k = loop.sampling.responses;
   // Search in knockout, confirmation in both orders, critiques of both (core/judging/find-extremes.ts).
   const comparisons = Math.ceil((3 * k) / 2) - 2 + 2;
   const critiques = loop.judging.critiques ? 1 : 0;
-  const round = addUsage(
+  const { sampling, student, trainer } = loop;
+  const line = (stage: Stage, role: ForecastLine['role'], round: Usage): ForecastLine => ({
+    stage,
+    role,
+    usage: addUsage(...Array.from({ length: loop.rounds }, () => round)),
+  });
+  const feedback = [
     // Some endpoints send one response a call, however many are asked for.
-    calls(k * train.prompts, tokensOf(train), loop.sampling.maxTokens, loop.student.price),
-    judging(loop, train, train.prompts * (comparisons + critiques) + canariesAtMost(loop, train)),
+    line('sampling', 'student', calls(k * train.prompts, tokensOf(train), sampling.maxTokens, student.price)),
+    line(
+      'judging',
+      'teacher',
+      judging(loop, train, train.prompts * (comparisons + critiques) + canariesAtMost(loop, train)),
+    ),
+  ];
+  if (!trainer) return feedback;
+  return [
+    ...feedback,
+    line('training', 'trainer', { ...noUsage, usd: trainer.usdPerJob }),
     // The candidate and the incumbent answer once each, and are compared once.
-    calls(2 * heldOut.prompts, tokensOf(heldOut), loop.sampling.maxTokens, loop.student.price),
-    judging(loop, heldOut, heldOut.prompts),
-    { calls: 0, promptTokens: 0, completionTokens: 0, usd: loop.trainer.usdPerJob },
-  );
-  return addUsage(...Array.from({ length: loop.rounds }, () => round));
+    line('evaluation', 'student', calls(2 * heldOut.prompts, tokensOf(heldOut), sampling.maxTokens, student.price)),
+    line('evaluation', 'teacher', judging(loop, heldOut, heldOut.prompts)),
+  ];
 }
 
-/** A coin decides for each prompt: five standard deviations above the mean, and five for few prompts, is more than will come. */
-function canariesAtMost({ judging }: Loop, { prompts }: PromptVolume): number {
+/**
+ * How long the calls of a line take, in seconds, where one takes `secondsPerCall` and as many are under way, and as many
+ * are made a minute, as the loop file allows. A training job takes as long as it takes.
+ */
+export function secondsOf({ role, usage }: ForecastLine, loop: Loop, secondsPerCall: number): number {
+  if (role === 'trainer') return 0;
+  const { callsAtOnce, requestsPerMinute, tokensPerMinute } = loop[role];
+  const perMinute = (amount: number, rate: number | undefined) => (rate === undefined ? 0 : (60 * amount) / rate);
+  return Math.max(
+    (usage.calls * secondsPerCall) / callsAtOnce,
+    perMinute(usage.calls, requestsPerMinute),
+    perMinute(usage.promptTokens + usage.completionTokens, tokensPerMinute),
+  );
+}
+
+/**
+ * A coin decides for each prompt: five standard deviations above the mean, and five for few prompts, is more than will come.
+ * And each shard shows one, whatever its coins say (functions/judge-responses/handler.ts).
+ */
+function canariesAtMost({ judging, shards }: Loop, { prompts }: PromptVolume): number {
   const share = judging.canaryShare;
   if (share === 0) return 0;
   const deviation = Math.sqrt(prompts * share * (1 - share));
-  return Math.min(prompts, Math.ceil(prompts * share + 5 * deviation + 5));
+  return Math.min(prompts, Math.ceil(prompts * share + 5 * deviation + 5) + Math.ceil(prompts / shards.prompts));
 }
 
 function judging(loop: Loop, volume: PromptVolume, questions: number): Usage {

@@ -6,6 +6,8 @@ import { usageSchema } from './usage.ts';
 export const partSummarySchema = z.strictObject({
   rows: z.int().min(0),
   usage: usageSchema,
+  /** Calls whose answers an earlier run had paid for. */
+  reused: z.int().min(1).optional(),
   /** With the pairs: what became of the shard's prompts. */
   labels: labelCountsSchema.optional(),
 });

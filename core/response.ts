@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { usageSchema } from './usage.ts';
 
 /**
- * Why the model stopped. `length` is a cut-off response: it is kept, and fails what a whole one would pass. `rejected` says
+ * Why the model stopped. `length` is a cut-off response: it is kept, is never chosen, and loses an evaluation to a whole one. `rejected` says
  * that the endpoint refused this very request (too long for it, say), and the text is empty.
  */
 export const finishSchema = z.enum(['stop', 'length', 'refusal', 'filtered', 'rejected']);
@@ -19,6 +19,8 @@ export const responseSchema = z.strictObject({
   id: z.string(),
   text: z.string(),
   model: z.string(),
+  /** The model that the endpoint says has answered, where it names another. */
+  servedBy: z.string().optional(),
   finish: finishSchema,
   /** Mean natural log-probability of its tokens, where the endpoint gives them. */
   meanLogprob: z.number().optional(),

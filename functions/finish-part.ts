@@ -1,10 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { keys, type Part } from '../core/artifact-keys.ts';
 import { WriteConflict } from '../core/errors.ts';
 import { type PartSummary, partSummarySchema } from '../core/part-summary.ts';
 import type { Store } from '../core/ports.ts';
 import { addUsage, type Usage } from '../core/usage.ts';
 import { findArtifact, gather, readArtifact, readRows, writeArtifact } from './artifacts.ts';
+import { callsBelow, deleteCalls } from './call-record.ts';
 
 /** One shard of one part of a round. */
 export interface PartPlace {
@@ -28,7 +29,7 @@ export function readSummary(store: Store, { run, round, part, shard }: PartPlace
 }
 
 /**
- * Writes the rows, then the summary of what is in the store; then the checkpoints have done their work. A part is written
+ * Writes the rows, then the summary of what is in the store; then the record of its calls has done its work. A part is written
  * once: a second life of the shard that comes too late finds the first one's rows, on which verdicts may rest already.
  */
 export async function finishPart<Row extends z.ZodType>(
@@ -36,17 +37,58 @@ export async function finishPart<Row extends z.ZodType>(
   { run, round, part, shard }: PartPlace,
   rows: readonly z.output<Row>[],
   schema: Row,
-  summarize: (rows: readonly z.output<Row>[]) => Omit<PartSummary, 'rows'>,
+  {
+    summarize,
+    keepCallsAt,
+  }: {
+    readonly summarize: (rows: readonly z.output<Row>[]) => Omit<PartSummary, 'rows'>;
+    /** Where a later run will find the part's calls; undefined where they are of no use to it. */
+    readonly keepCallsAt?: string | undefined;
+  },
 ): Promise<void> {
   const key = keys.part(run, round, part, shard);
-  const kept = (await wasWritten(store, key, rows)) ? rows : await gather(readRows(store, key, schema));
+  const kept = (await isFirstAt(store, key, linesOf(rows))) ? rows : await gather(readRows(store, key, schema));
+  const calls = keys.calls(run, round, part, shard);
+  if (keepCallsAt !== undefined) await keepCalls(store, calls, keepCallsAt);
   await writeArtifact(store, keys.summary(run, round, part, shard), { rows: kept.length, ...summarize(kept) });
-  for (const key of await gather(store.list(keys.checkpoints(run, round, part, shard)))) await store.delete(key);
+  await deleteCalls(store, calls);
 }
 
-async function wasWritten(store: Store, key: string, rows: readonly unknown[]): Promise<boolean> {
+/** Line by line: one string for all of a large shard may be longer than any string can be (V8: 512 MB). */
+async function* linesOf(rows: readonly unknown[]): AsyncIterable<string> {
+  for (const row of rows) yield `${JSON.stringify(row)}\n`;
+}
+
+/**
+ * Nothing is written where all answers came from earlier runs: there they are still. Nor by a life that comes too late: it has
+ * only what it has recorded itself since.
+ */
+async function keepCalls(store: Store, from: string, to: string): Promise<void> {
+  const calls = callsWorthKeeping(store, from);
+  const first = await calls.next();
+  if (first.done) return;
+  const all = (async function* () {
+    yield first.value;
+    yield* calls;
+  })();
+  await isFirstAt(store, to, all);
+}
+
+/** A refusal may have been of the moment, and an empty answer too: another run asks again. */
+async function* callsWorthKeeping(store: Store, prefix: string): AsyncGenerator<string, void> {
+  for await (const call of callsBelow(store, prefix)) {
+    const read = worthKeeping.safeParse(call.answer);
+    if (read.success) yield `${JSON.stringify(call)}\n`;
+  }
+}
+
+const wholeAnswer = z.looseObject({ text: z.string().min(1), finish: z.enum(['stop', 'length']) });
+const worthKeeping = z.union([z.looseObject({ texts: z.array(wholeAnswer).min(1) }), wholeAnswer]);
+
+/** Writes where nothing is yet; false where something is. */
+async function isFirstAt(store: Store, key: string, body: AsyncIterable<string>): Promise<boolean> {
   try {
-    await store.write(key, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { ifAbsent: true });
+    await store.write(key, body, { ifAbsent: true });
     return true;
   } catch (error) {
     if (error instanceof WriteConflict) return false;

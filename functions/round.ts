@@ -21,6 +21,14 @@ export async function candidateOf(store: Store, run: string, round: number): Pro
   return serving.model as string;
 }
 
+/**
+ * Names a response to be sampled. Not by the salt: a changed rubric, or a prompt more, is no reason to ask a student for
+ * the others again.
+ */
+export function samplingKey({ loop }: Run, round: number, promptId: string): string {
+  return `${loop.seed}/${round}/${promptId}`;
+}
+
 /** Names a choice of the run; equal for equal seeds, whatever the run is called. */
 export function choiceKey(run: Run, round: number, promptId: string): string {
   return `${run.salt}/${run.loop.seed}/${round}/${promptId}`;

@@ -1,46 +1,72 @@
-import { keys, type Part } from '../core/artifact-keys.ts';
-import { type Ledger, ledgerParts } from '../core/budget.ts';
+import { keys } from '../core/artifact-keys.ts';
+import { type LedgerPart, ledgerParts, type PaidPart } from '../core/budget.ts';
 import type { Store } from '../core/ports.ts';
 import { type Run, trainingSchema } from '../core/run.ts';
-import { addUsage, noUsage, type Usage, usageSchema } from '../core/usage.ts';
+import { addUsage, noUsage, type Usage } from '../core/usage.ts';
 import { findArtifact } from './artifacts.ts';
+import { callsBelow } from './call-record.ts';
 import { findSummary } from './finish-part.ts';
 
 /** What every part of a ledger has cost so far, as the run's own artifacts tell. */
-export async function usageByPart(store: Store, run: Run): Promise<Ledger['parts']> {
-  const parts: Ledger['parts'] = {};
+export async function usageByPart(store: Store, run: Run): Promise<[LedgerPart, Usage][]> {
+  const parts: [LedgerPart, Usage][] = [];
   for (let round = 1; round <= run.loop.rounds; round++) {
     for (const part of ['responses', 'verdicts', 'evaluation'] as const) {
       for (const [shard, usage] of (await usageOfShards(store, run, round, part)).entries()) {
-        if (usage) parts[ledgerParts.shard(round, part, shard)] = usage;
+        if (usage) parts.push([ledgerParts.shard(round, part, shard), usage]);
       }
     }
-    const training = await findArtifact(store, keys.training(run.run, round), trainingSchema);
-    if (training?.job) parts[ledgerParts.training(round)] = { ...noUsage, usd: training.usd };
+    const training = await usageOfTraining(store, run, round);
+    if (training) parts.push([ledgerParts.training(round), training]);
   }
   return parts;
 }
 
-/** What each shard of a part has cost, those that are not finished included: their rows are paid for too. */
-export function usageOfShards(store: Store, run: Run, round: number, part: Part): Promise<(Usage | undefined)[]> {
+/** What each shard of a part has cost, those that are not finished included: their calls are paid for too. */
+export async function usageOfShards(
+  store: Store,
+  run: Run,
+  round: number,
+  part: PaidPart,
+): Promise<(Usage | undefined)[]> {
   const shards = part === 'evaluation' ? run.shards.heldOut : run.shards.train;
-  return Promise.all(Array.from({ length: shards }, (_, shard) => usageOfShard(store, run, round, part, shard)));
+  const usages: (Usage | undefined)[] = [];
+  for (let shard = 0; shard < shards; shard++) usages.push(await usageOfShard(store, run, round, part, shard));
+  return usages;
+}
+
+/** What the jobs of a round have cost, those that ended in vain included; undefined where there was none. */
+export async function usageOfTraining(store: Store, { run }: Run, round: number): Promise<Usage | undefined> {
+  const training = await findArtifact(store, keys.training(run, round), trainingSchema);
+  const hasJob = training !== undefined && (training.job !== null || training.usd > 0);
+  return hasJob ? { ...noUsage, usd: training.usd } : undefined;
+}
+
+/** How many calls of earlier runs the finished shards of a round have used again. */
+export async function reusedCalls(store: Store, { run, shards }: Run, round: number): Promise<number> {
+  let reused = 0;
+  for (const part of ['responses', 'verdicts'] as const) {
+    for (let shard = 0; shard < shards.train; shard++) {
+      reused += (await findSummary(store, { run, round, part, shard }))?.reused ?? 0;
+    }
+  }
+  return reused;
 }
 
 async function usageOfShard(
   store: Store,
   { run }: Run,
   round: number,
-  part: Part,
+  part: PaidPart,
   shard: number,
 ): Promise<Usage | undefined> {
-  const summary = await findSummary(store, { run, round, part, shard });
-  if (summary) return summary.usage;
+  const place = { run, round, part, shard };
+  const finished = await findSummary(store, place);
+  if (finished) return finished.usage;
   let spent: Usage | undefined;
-  for await (const key of store.list(keys.checkpoints(run, round, part, shard))) {
-    for await (const line of store.lines(key)) {
-      spent = addUsage(spent ?? noUsage, usageSchema.parse(JSON.parse(line).usage));
-    }
+  for await (const { usage } of callsBelow(store, keys.calls(run, round, part, shard))) {
+    spent = addUsage(spent ?? noUsage, usage);
   }
-  return spent;
+  // A shard that has finished meanwhile has deleted its calls, some of them before we came to read them.
+  return (await findSummary(store, place))?.usage ?? spent;
 }

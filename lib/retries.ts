@@ -26,7 +26,7 @@ export const retries: readonly RetryProps[] = [
   },
   {
     // Lambda's own failures, as its service guide asks for. 2 · 2ⁿ s, 6 tries ≈ 2 min. A function that ran out of time or
-    // memory is among them, by the names of newer runtimes and as Lambda.Unknown: its next life goes on from the checkpoints.
+    // memory is among them, by the names of newer runtimes and as Lambda.Unknown: its next life makes no recorded call again.
     errors: [
       'Lambda.ServiceException',
       'Lambda.AWSLambdaException',

@@ -39,7 +39,9 @@ export const buildPairs: Step<typeof shardInput, typeof output> = {
       return { ...ofPrompt, built: buildPair({ prompt, ...ofPrompt, settings, provenance }) };
     });
     const pairs = rows.flatMap(({ built }) => (built.kind === 'pair' ? [built.pair] : []));
-    await finishPart(store, place, pairs, preferencePairSchema, () => ({ usage: noUsage, labels: labelsOf(rows) }));
+    await finishPart(store, place, pairs, preferencePairSchema, {
+      summarize: () => ({ usage: noUsage, labels: labelsOf(rows) }),
+    });
     return null;
   },
 };

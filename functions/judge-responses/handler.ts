@@ -7,7 +7,6 @@ import { sampledPromptSchema } from '../../core/response.ts';
 import { gather, readRows } from '../artifacts.ts';
 import { choiceKey } from '../round.ts';
 import { shardStep } from '../shard-step.ts';
-import { tolerantTeacher } from '../tolerance.ts';
 
 /** responses → verdicts and critiques: the best and the worst of each prompt, found and confirmed. */
 export const judgeResponses = shardStep({
@@ -15,8 +14,8 @@ export const judgeResponses = shardStep({
   part: 'verdicts',
   set: 'train',
   row: judgedPromptSchema,
-  async prepare({ run, round, shard, prompts }, { store, teacher: teacherOf }) {
-    const teacher = tolerantTeacher(teacherOf(run.loop));
+  async prepare({ run, round, shard, prompts }, models, { store }) {
+    const teacher = models.teacher();
     const rows = await gather(readRows(store, keys.part(run.run, round, 'responses', shard), sampledPromptSchema));
     const sampled = new Map(rows.map((row) => [row.prompt, row]));
     const settings = judgeSettings(run.loop);

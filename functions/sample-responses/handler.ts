@@ -1,13 +1,12 @@
-import { runChecks } from '../../core/checks.ts';
-import type { Student } from '../../core/ports.ts';
+import type { Sampled, SampledText, Student } from '../../core/ports.ts';
 import type { Prompt } from '../../core/prompt.ts';
 import { seedFor } from '../../core/random.ts';
 import { responseId, type SampledPrompt, sampledPromptSchema } from '../../core/response.ts';
 import type { Run } from '../../core/run.ts';
-import { priced } from '../../core/usage.ts';
-import { choiceKey, incumbentOf } from '../round.ts';
+import { addUsage, priced } from '../../core/usage.ts';
+import { type Checked, checkerFor } from '../own-checks.ts';
+import { incumbentOf, samplingKey } from '../round.ts';
 import { shardStep } from '../shard-step.ts';
-import { tolerantStudent } from '../tolerance.ts';
 
 /** prompts → responses: k of the incumbent to each prompt, with what the checks say of them. */
 export const sampleResponses = shardStep({
@@ -15,29 +14,63 @@ export const sampleResponses = shardStep({
   part: 'responses',
   set: 'train',
   row: sampledPromptSchema,
-  async prepare({ run, round }, services) {
-    const student = tolerantStudent(services.student(run.loop, await incumbentOf(services.store, run, round)));
-    return (prompt) => samplePrompt(prompt, student, run, round);
+  async prepare({ run, round }, models, { store }) {
+    const student = models.student(await incumbentOf(store, run, round));
+    const check = await checkerFor(run.loop);
+    return async (prompt) => {
+      const settings = settingsOf(run, round, prompt);
+      const calls = await sampleAll(student, prompt, run.loop.sampling.responses, settings);
+      return rowOf(prompt, student.model, settings, calls, (text) => check(prompt, text), run);
+    };
   },
 });
 
-async function samplePrompt(prompt: Prompt, student: Student, run: Run, round: number): Promise<SampledPrompt> {
-  const { responses: count, temperature, topP, maxTokens } = run.loop.sampling;
-  const settings = { temperature, topP, maxTokens, seed: seedFor('sample', choiceKey(run, round, prompt.id)) };
-  const { texts, tokens, calls } = await student.sample({ prompt, count, ...settings });
-  const ids = Array.from({ length: count }, (_, index) => responseId(prompt.id, index));
+type Settings = SampledPrompt['settings'];
+
+function settingsOf(run: Run, round: number, prompt: Prompt): Settings {
+  const { temperature, topP, maxTokens } = run.loop.sampling;
+  return { temperature, topP, maxTokens, seed: seedFor('sample', samplingKey(run, round, prompt.id)) };
+}
+
+/** In one call where the endpoint can; what it leaves out is asked for once more, one response a call. */
+async function sampleAll(student: Student, prompt: Prompt, count: number, settings: Settings): Promise<Sampled[]> {
+  const first = await student.sample({ prompt, count, ...settings });
+  const sent = first.texts.length;
+  const singles = Array.from({ length: Math.max(0, count - sent) }, (_, index) =>
+    student.sample({ prompt, count: 1, ...settings, seed: seedFor(settings.seed, sent + index) }),
+  );
+  return [first, ...(await Promise.all(singles))];
+}
+
+/** Every response that was asked for is in it, or the reason why not. */
+function rowOf(
+  prompt: Prompt,
+  model: string,
+  settings: Settings,
+  calls: readonly Sampled[],
+  check: (text: string) => Checked,
+  { loop }: Run,
+): SampledPrompt {
+  const count = loop.sampling.responses;
+  const sent = calls.flatMap(({ texts, servedBy }) => texts.map((text) => ({ ...text, servedBy }))).slice(0, count);
+  const unsent = calls.findLast(({ missing }) => missing !== undefined)?.missing ?? 'not sent by the endpoint';
+  const row: Pick<SampledPrompt, 'responses' | 'missing'> = { responses: [], missing: [] };
+  for (let index = 0; index < count; index++) {
+    const id = responseId(prompt.id, index);
+    const response = sent[index];
+    const checked = response ? check(response.text) : { broken: unsent };
+    if (response && 'checks' in checked) row.responses.push({ id, model, ...fieldsOf(response), ...checked });
+    else if ('broken' in checked) row.missing.push({ id, reason: checked.broken });
+  }
+  const usages = calls.map((call) => ({ ...priced(call.tokens, loop.student.price), calls: call.calls }));
+  return { prompt: prompt.id, ...row, settings, usage: addUsage(...usages) };
+}
+
+function fieldsOf({ text, servedBy, finish, meanLogprob }: SampledText & Pick<Sampled, 'servedBy'>) {
   return {
-    prompt: prompt.id,
-    responses: texts.map(({ text, finish, meanLogprob }, index) => ({
-      id: ids[index] as string,
-      text,
-      model: student.model,
-      finish,
-      ...(meanLogprob === undefined ? {} : { meanLogprob }),
-      checks: runChecks(prompt.checks, text),
-    })),
-    missing: ids.slice(texts.length).map((id) => ({ id, reason: 'not sent by the endpoint' })),
-    settings,
-    usage: { ...priced(tokens, run.loop.student.price), calls },
+    text,
+    ...(servedBy === undefined ? {} : { servedBy }),
+    finish,
+    ...(meanLogprob === undefined ? {} : { meanLogprob }),
   };
 }

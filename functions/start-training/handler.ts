@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { keys } from '../../core/artifact-keys.ts';
+import { keys, type Split } from '../../core/artifact-keys.ts';
 import { ledgerParts } from '../../core/budget.ts';
+import { insistOnTrainer } from '../../core/loop.ts';
 import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import type { Trainer, TrainingRecord, TrainingRequest } from '../../core/ports.ts';
 import { seedFor } from '../../core/random.ts';
@@ -17,7 +18,10 @@ import type { Services } from '../services.ts';
 
 const output = z.null();
 
-/** dataset → training job. Looks the job up before it creates one: a job that is paid for is never created twice. */
+/**
+ * dataset → training job. Looks the job up before it creates one: a job that is paid for is never created twice. One that has
+ * ended in vain is paid for too: the next one's price is added.
+ */
 export const startTraining: Step<typeof roundInput, typeof output> = {
   name: 'start-training',
   input: roundInput,
@@ -33,13 +37,14 @@ export const startTraining: Step<typeof roundInput, typeof output> = {
     // Written before the job is created: whoever comes after a crash knows what to look for.
     await writeArtifact(store, keys.training(name, round), { ...training, status: 'creating' });
     const found = await trainer.findByKey(training.key, training.trainFile);
-    await pay(run, round, training, found !== undefined, services);
+    const usd = await pay(run, round, training, found !== undefined, services);
     const { job } = found ?? (await trainer.create(await requestOf(run, round, training, services)));
     await writeArtifact(store, keys.training(name, round), {
       ...training,
       job,
       createdAt: services.now().toISOString(),
       status: 'created',
+      usd,
     });
     return null;
   },
@@ -50,53 +55,62 @@ async function endedInVain(trainer: Trainer, job: string): Promise<boolean> {
 }
 
 async function prepare(run: Run, round: number, trainer: Trainer, services: Services): Promise<Training> {
-  const upload = async (split: 'train' | 'validation') =>
+  const upload = async (split: Split) =>
     (await trainer.upload(`${run.loop.name}-round-${round}-${split}`, recordsOf(services, run, round, split))).file;
+  const { hyperparameters } = insistOnTrainer(run.loop);
   const { validation } = await readArtifact(services.store, keys.dataset(run.run, round), datasetSchema);
   return {
     key: `${run.run}/round-${round}`,
     trainFile: await upload('train'),
     validationFile: validation > 0 ? await upload('validation') : null,
-    hyperparameters: run.loop.trainer.hyperparameters,
+    hyperparameters,
     job: null,
     createdAt: null,
     status: 'uploaded',
     artifact: null,
     trainedTokens: null,
-    usd: run.loop.trainer.usdPerJob,
+    usd: 0,
   };
 }
 
-async function* recordsOf(
-  { store }: Services,
-  run: Run,
-  round: number,
-  split: 'train' | 'validation',
-): AsyncIterable<TrainingRecord> {
+async function* recordsOf({ store }: Services, run: Run, round: number, split: Split): AsyncIterable<TrainingRecord> {
+  const { method } = insistOnTrainer(run.loop);
   for await (const pair of readRows(store, keys.datasetRows(run.run, round, split), preferencePairSchema)) {
-    yield recordsFor(run.loop.trainer.method, pair);
+    yield recordsFor(method, pair);
   }
 }
 
-/** Before the job is created: its price is known, so there is no need to find out afterwards that it was too much. */
-async function pay(run: Run, round: number, { usd }: Training, isCreated: boolean, { store }: Services): Promise<void> {
-  const purse = await openPurse(store, run, ledgerParts.training(round));
-  if (!isCreated) purse.insist(usd);
-  purse.spend({ ...noUsage, usd });
+/**
+ * Before the job is created: its price is known, so there is no need to find out afterwards that it was too much. Gives the
+ * price of all jobs of the round.
+ */
+async function pay(
+  run: Run,
+  round: number,
+  { usd: before }: Training,
+  isCreated: boolean,
+  { store }: Services,
+): Promise<number> {
+  const price = { ...noUsage, usd: insistOnTrainer(run.loop).usdPerJob };
+  const inAll = { ...noUsage, usd: before + price.usd };
+  const purse = openPurse(store, run, ledgerParts.training(round), isCreated ? inAll : { ...noUsage, usd: before });
+  if (!isCreated) (await purse.setAside(price)).settle(price);
   await purse.close();
+  return inAll.usd;
 }
 
 async function requestOf(run: Run, round: number, training: Training, { store }: Services): Promise<TrainingRequest> {
   const { loop } = run;
+  const { method } = insistOnTrainer(loop);
   return {
     key: training.key,
     baseModel: await incumbentOf(store, run, round),
-    method: loop.trainer.method,
+    method,
     trainFile: training.trainFile,
     validationFile: training.validationFile ?? undefined,
     hyperparameters: training.hyperparameters,
     grader:
-      loop.trainer.method === 'reinforcement'
+      method === 'reinforcement'
         ? gradersFor(loop.rubric, loop.teacher.model, choiceKey(run, round, 'grader'))
         : undefined,
     seed: seedFor(loop.seed, 'train', round),

@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { keys } from '../../core/artifact-keys.ts';
-import { forecastOf } from '../../core/forecast.ts';
+import { forecastLines, forecastOf } from '../../core/forecast.ts';
 import { showsCanary } from '../../core/judging/canaries.ts';
 import { type Run, runSchema } from '../../core/run.ts';
 import type { Usage } from '../../core/usage.ts';
+import { readRun } from '../../functions/artifacts.ts';
+import { judgeResponses } from '../../functions/judge-responses/handler.ts';
+import { sampleResponses } from '../../functions/sample-responses/handler.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
+import { Endpoint, plan } from '../functions/paid-shards.ts';
+import { prompts } from '../functions/shard-fixture.ts';
 import { LoopWorld } from '../lib/workflow/loop-world.ts';
 
 const figures = ['calls', 'promptTokens', 'completionTokens', 'usd'] as const satisfies (keyof Usage)[];
@@ -85,12 +91,43 @@ describe('the forecast of a run', () => {
     );
   });
 
+  test('is never less than what sampling and judging ask for, however small the shards', async () => {
+    const runs = fc.record({
+      count: fc.integer({ min: 60, max: 100 }),
+      size: fc.constantFrom(1, 10, 100),
+      canaryShare: fc.constantFrom(0.01, 0.05),
+      seed: fc.nat({ max: 9999 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(runs, async ({ count, size, canaryShare, seed }) => {
+        const store = new MemoryStore();
+        const judging = { critiques: true, minimumProbability: 0.9, canaryShare };
+        const change = { seed, judging, shards: { prompts: size, atOnce: 1 } };
+        await plan(store, 'run-1', { of: prompts(count), size, change });
+        const endpoint = new Endpoint();
+        for (const step of [sampleResponses, judgeResponses]) {
+          const shards = Array.from({ length: Math.ceil(count / size) }, (_, shard) => shard);
+          await Promise.all(
+            shards.map((shard) => step.run({ run: 'run-1', round: 1, shard }, endpoint.services(store))),
+          );
+        }
+
+        const { loop } = await readRun(store, 'run-1');
+        const lines = forecastLines(loop, { prompts: count, characters: 100 * count }, { prompts: 0, characters: 0 });
+        const atMost = (stage: string) => lines.find((line) => line.stage === stage)!.usage.calls;
+        expect(atMost('sampling')).toBeGreaterThanOrEqual(endpoint.student.requests.length);
+        expect(atMost('judging')).toBeGreaterThanOrEqual(endpoint.teacher.requests.length);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
   test('grows with the rounds, and holds the price of the training jobs', async () => {
     const { loop } = await plannedRun();
     const volume = { prompts: 10, characters: 4000 };
     const once = forecastOf(loop, volume, volume);
     const thrice = forecastOf({ ...loop, rounds: 3 }, volume, volume);
-    const cheaper = forecastOf({ ...loop, trainer: { ...loop.trainer, usdPerJob: 0 } }, volume, volume);
+    const cheaper = forecastOf({ ...loop, trainer: { ...loop.trainer!, usdPerJob: 0 } }, volume, volume);
 
     for (const figure of figures) expect(thrice[figure]).toBeCloseTo(3 * once[figure], 6);
     expect(once.usd - cheaper.usd).toBeCloseTo(0.5, 9);

@@ -1,147 +1,164 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { keys } from '../../core/artifact-keys.ts';
-import { ledgerSchema, spentBy } from '../../core/budget.ts';
+import { amountOf, type Ledger, type LedgerPart, ledgerParts, ledgerSchema } from '../../core/budget.ts';
 import { BudgetReached, StoreUnavailable, WriteConflict } from '../../core/errors.ts';
-import type { WriteCondition } from '../../core/ports.ts';
-import { noUsage } from '../../core/usage.ts';
+import { addUsage, noUsage, type Usage } from '../../core/usage.ts';
 import { readArtifact, usualPersistence } from '../../functions/artifacts.ts';
-import { openLedger, openPurse } from '../../functions/budget.ts';
+import { insistOnRoom, openLedger, openPurse, type Purse } from '../../functions/budget.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
 import { MortalStore } from '../fakes/mortal-store.ts';
-import { rowOf, runOf } from './shard-fixture.ts';
+import { runOf } from './shard-fixture.ts';
 import { DistantStore, VirtualTime } from './virtual-time.ts';
 
 const limited = runOf({ budget: { calls: 10 } });
-const calls = (count: number) => ({ ...noUsage, calls: count });
+const calls = (count: number): Usage => ({ ...noUsage, calls: count });
+const part = (name: string): LedgerPart => ({ name, stage: 'sampling' });
 const withoutWaiting = { ...usualPersistence, wait: async () => undefined };
-const inLedger = async (store: MemoryStore) => spentBy(await readArtifact(store, keys.budget('run-1'), ledgerSchema));
+const ledgerIn = (store: MemoryStore) => readArtifact(store, keys.budget('run-1'), ledgerSchema);
+const spentIn = (ledger: Ledger) => addUsage(...Object.values(ledger.parts).map(({ spent }) => spent));
 
-/** A store where somebody else is always faster, until the test says otherwise. */
+async function pay(purse: Purse, actual: Usage, worst = actual): Promise<void> {
+  (await purse.setAside(worst)).settle(actual);
+}
+
+/** A store where somebody else is always faster. */
 class CrowdedStore extends MemoryStore {
-  isCrowded = true;
-  override async write(key: string, body: string | AsyncIterable<string>, condition?: WriteCondition) {
-    if (this.isCrowded) throw new WriteConflict('somebody was faster');
-    return super.write(key, body, condition);
+  override async write(): Promise<never> {
+    throw new WriteConflict('somebody was faster');
   }
 }
 
 describe('a purse', () => {
-  test('sees at once what its own part spends', async () => {
-    const purse = await openPurse(new MemoryStore(), limited, 'a');
+  test('has room up to its limit exactly, and not for one call more', async () => {
+    const store = new MemoryStore();
+    const purse = openPurse(store, limited, part('a'));
+    for (let call = 0; call < 10; call++) await pay(purse, calls(1));
 
-    purse.spend(calls(9));
-    expect(() => purse.insist()).not.toThrow();
-    purse.spend(calls(10));
-    expect(() => purse.insist()).toThrow(BudgetReached);
+    await expect(purse.setAside(calls(1))).rejects.toThrow(BudgetReached);
+    await expect(purse.setAside(calls(1))).rejects.toThrow(
+      'The budget of 10 calls (budget.calls) is reached: 10 are spent, and what comes next may take 1. Everything paid for is kept: resume the run with a higher limit.',
+    );
+    expect(spentIn(await ledgerIn(store))).toEqual(calls(10));
   });
 
-  test('sees what others have written down when it writes itself', async () => {
-    const store = new MemoryStore();
-    const [one, other] = [await openPurse(store, limited, 'one'), await openPurse(store, limited, 'other')];
-    other.spend(calls(6));
-    await other.record();
+  test('has nothing to give from a limit of nothing', async () => {
+    const purse = openPurse(new MemoryStore(), runOf({ budget: { usd: 0 } }), part('a'));
 
-    one.spend(calls(4));
-    expect(() => one.insist()).not.toThrow();
-    await one.record();
-    expect(() => one.insist()).toThrow(BudgetReached);
+    await expect(purse.setAside({ ...calls(1), usd: 0.01 })).rejects.toThrow('(budget.usd)');
   });
 
-  test('that is opened again does not count its part twice', async () => {
+  test('sees what others have set aside before they have spent it', async () => {
     const store = new MemoryStore();
-    const first = await openPurse(store, limited, 'a');
-    first.spend(calls(6));
-    await first.record();
+    const one = openPurse(store, limited, part('one'), noUsage, withoutWaiting);
+    await openPurse(store, limited, part('other')).setAside(calls(6));
 
-    const again = await openPurse(store, limited, 'a');
-    again.spend(calls(6));
+    await expect(one.setAside(calls(5))).rejects.toThrow('0 are spent, 6 more are set aside for calls under way');
+    await pay(one, calls(4));
+  });
 
-    expect(() => again.insist()).not.toThrow();
+  test('waits for what others have set aside to be free again', async () => {
+    const store = new MemoryStore();
+    const other = openPurse(store, limited, part('other'));
+    const underWay = await other.setAside(calls(6));
+    let looks = 0;
+    const wait = async () => {
+      if (++looks < 3) return;
+      underWay.settle(calls(1));
+      await other.close();
+    };
+    const one = openPurse(store, limited, part('one'), noUsage, { ...withoutWaiting, wait });
+
+    await pay(one, calls(9));
+    expect(looks).toBe(3);
+  });
+
+  test('keeps to the limit of its own stage, and to no other', async () => {
+    const run = runOf({ budget: { sampling: { calls: 2 }, judging: { calls: 1 } } });
+    const store = new MemoryStore();
+    const sampling = openPurse(store, run, part('a'));
+
+    await pay(sampling, calls(2));
+    await expect(sampling.setAside(calls(1))).rejects.toThrow('(budget.sampling.calls)');
+    await pay(openPurse(store, run, { name: 'b', stage: 'evaluation' }), calls(100));
+  });
+
+  test('gives back what a call did not cost', async () => {
+    const store = new MemoryStore();
+    const purse = openPurse(store, limited, part('a'));
+    for (let call = 0; call < 5; call++) await pay(purse, calls(1), calls(6));
+    await purse.close();
+
+    await pay(openPurse(store, limited, part('b')), calls(5));
+  });
+
+  test('waits for its own calls under way rather than to give up', async () => {
+    const purse = openPurse(new MemoryStore(), limited, part('a'));
+    const first = await purse.setAside(calls(8));
+    const second = purse.setAside(calls(8));
+    first.settle(calls(2));
+
+    (await second).settle(calls(8));
+    await expect(purse.setAside(calls(1))).rejects.toThrow(BudgetReached);
+  });
+
+  test('counts what its part has spent in earlier lives, and counts it once', async () => {
+    const store = new MemoryStore();
+    const first = openPurse(store, limited, part('a'));
+    await pay(first, calls(6));
+    await first.close();
+
+    const again = openPurse(store, limited, part('a'), calls(6));
+    await pay(again, calls(4));
+    await expect(again.setAside(calls(1))).rejects.toThrow(BudgetReached);
   });
 
   test('of a loop without limits writes nothing', async () => {
     const store = new MemoryStore();
-    const purse = await openPurse(store, runOf(), 'a');
+    const purse = openPurse(store, runOf(), part('a'));
 
-    purse.spend(calls(1_000_000));
-    purse.insist(1_000_000);
-    await purse.record();
+    await pay(purse, calls(1_000_000));
     await purse.close();
 
     expect(store.objects.size).toBe(0);
   });
 
-  test('has no room for a price that is known before and leads beyond the limit', async () => {
-    const purse = await openPurse(new MemoryStore(), runOf({ budget: { usd: 5 } }), 'a');
-    purse.spend({ ...noUsage, usd: 3 });
-
-    expect(() => purse.insist(2)).not.toThrow();
-    expect(() => purse.insist(2.01)).toThrow(BudgetReached);
-  });
-
-  test('whose record is lost among many goes on, and the next one carries it', async () => {
-    const store = new CrowdedStore();
-    const purse = await openPurse(store, limited, 'a', withoutWaiting);
-    purse.spend(calls(2));
-
-    await purse.record();
-    expect(store.objects.size).toBe(0);
-
-    store.isCrowded = false;
-    await purse.record();
-    expect(await inLedger(store)).toEqual(calls(2));
-  });
-
-  test('that can not write its last record says so', async () => {
-    const purse = await openPurse(new CrowdedStore(), limited, 'a', withoutWaiting);
+  test('that can not write its last word says so', async () => {
+    const purse = openPurse(new CrowdedStore(), limited, part('a'), noUsage, withoutWaiting);
 
     await expect(purse.close()).rejects.toThrow(WriteConflict);
   });
 
-  test('that can not reach the store says so at once', async () => {
-    const purse = await openPurse(new MortalStore(0), limited, 'a', withoutWaiting);
+  test('that can not reach the store says so at once, and no call is made', async () => {
+    const purse = openPurse(new MortalStore(0), limited, part('a'), noUsage, withoutWaiting);
 
-    await expect(purse.record()).rejects.toThrow(StoreUnavailable);
+    await expect(purse.setAside(calls(1))).rejects.toThrow(StoreUnavailable);
   });
 
-  test.each([25, 50])('of %i shards in a store that is far away loses nothing', async (shards) => {
+  test('looks at the ledger less often than it makes calls', async () => {
+    const store = new MortalStore();
+    const purse = openPurse(store, runOf({ budget: { calls: 10_000 } }), part('a'));
+
+    for (let call = 0; call < 90; call++) await pay(purse, calls(1));
+
+    expect(store.writes).toBeLessThanOrEqual(10);
+  });
+
+  test.each([25, 50])('of %i parts at once in a store that is far away loses nothing', async (parts) => {
     const time = new VirtualTime();
     const store = new DistantStore(time);
-    const work = async (_: unknown, shard: number) => {
-      const purse = await openPurse(store, limited, `shard ${shard}`, time.persistence);
-      for (let spent = 1; spent <= 15; spent++) {
-        purse.spend(calls(spent));
-        await purse.record();
-      }
+    const roomy = runOf({ budget: { calls: 15 * parts } });
+    const work = async (_: unknown, index: number) => {
+      const purse = openPurse(store, roomy, part(`part ${index}`), noUsage, time.persistence);
+      for (let call = 0; call < 15; call++) await pay(purse, calls(1));
       await purse.close();
     };
+    const working = Promise.allSettled(Array.from({ length: parts }, work));
 
-    await time.passUntil(Promise.all(Array.from({ length: shards }, work)));
-
-    expect(await time.passUntil(inLedger(store))).toEqual(calls(15 * shards));
-  });
-
-  test('loses nothing among many that write at once', async () => {
-    const parts = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1 });
-    await fc.assert(
-      fc.asyncProperty(parts, fc.integer({ min: 1, max: 4 }), async (names, repeats) => {
-        const store = new MemoryStore();
-
-        await Promise.all(
-          names.map(async (name) => {
-            const purse = await openPurse(store, limited, name, withoutWaiting);
-            for (let spent = 1; spent <= repeats; spent++) {
-              purse.spend(calls(spent));
-              await purse.record();
-            }
-            await purse.close();
-          }),
-        );
-
-        expect(await inLedger(store)).toEqual(calls(names.length * repeats));
-      }),
-    );
+    for (const ended of await time.passUntil(working)) {
+      // Near the limit some find that others have set aside the rest.
+      if (ended.status === 'rejected') expect(ended.reason).toBeInstanceOf(BudgetReached);
+    }
+    expect(spentIn(await time.passUntil(ledgerIn(store))).calls).toBeGreaterThanOrEqual(14 * parts);
   });
 });
 
@@ -158,9 +175,12 @@ describe('the ledger of a run', () => {
       trainedTokens: null,
       usd: 0.5,
     };
-    const rows = ['a', 'b', 'c'].map((prompt) => JSON.stringify(rowOf(prompt))).join('\n');
+    const recorded = ['a', 'b', 'c'].map((call) => ({ call, at: '2026-11-24T09:00:00Z', usage: calls(1), answer: {} }));
     store.objects.set(keys.summary('run-1', 1, 'responses', 0), JSON.stringify({ rows: 2, usage: calls(2) }));
-    store.objects.set(`${keys.checkpoints('run-1', 1, 'verdicts', 0)}x.jsonl`, rows);
+    store.objects.set(
+      `${keys.calls('run-1', 1, 'verdicts', 0)}x.jsonl`,
+      recorded.map((row) => JSON.stringify(row)).join('\n'),
+    );
     store.objects.set(keys.training('run-1', 1), JSON.stringify(training));
     return store;
   }
@@ -170,34 +190,50 @@ describe('the ledger of a run', () => {
 
     await openLedger(store, limited);
 
-    expect(await inLedger(store)).toEqual({ ...calls(5), usd: 0.5 });
+    expect(await ledgerIn(store)).toEqual({
+      parts: {
+        'round-1/responses/0': { stage: 'sampling', spent: calls(2), setAside: amountOf(calls(2)) },
+        'round-1/verdicts/0': { stage: 'judging', spent: calls(3), setAside: amountOf(calls(3)) },
+        'round-1/training': {
+          stage: 'training',
+          spent: { ...noUsage, usd: 0.5 },
+          setAside: { usd: 0.5, calls: 0, tokens: 0 },
+        },
+      },
+      reached: null,
+    });
   });
 
   test('knows its parts by the names under which their work goes on', async () => {
     const store = spentBefore();
     await openLedger(store, limited);
 
-    const purse = await openPurse(store, limited, 'round-1/verdicts/0');
-    purse.spend(calls(4));
+    const purse = openPurse(store, limited, ledgerParts.shard(1, 'verdicts', 0), calls(3));
+    await pay(purse, calls(1));
     await purse.close();
 
-    expect((await inLedger(store)).calls).toBe(2 + 4);
+    expect(spentIn(await ledgerIn(store)).calls).toBe(2 + 4);
   });
 
-  test('that is there already is left as it is', async () => {
+  test('that is opened again frees what was set aside by those that are gone, and forgets that it was reached', async () => {
     const store = spentBefore();
-    const ledger = JSON.stringify({ parts: { 'round-1/responses/0': calls(9) } });
-    store.objects.set(keys.budget('run-1'), ledger);
+    await openLedger(store, limited);
+    await openPurse(store, limited, part('of the dead')).setAside(calls(5));
+    const living = openPurse(store, limited, part('a'), noUsage, withoutWaiting);
+    await expect(living.setAside(calls(1))).rejects.toThrow(BudgetReached);
+    await expect(insistOnRoom(store, limited)).rejects.toThrow('(budget.calls)');
 
     await openLedger(store, limited);
 
-    expect(store.objects.get(keys.budget('run-1'))).toBe(ledger);
+    await insistOnRoom(store, limited);
+    await pay(openPurse(store, limited, part('a')), calls(5));
   });
 
-  test('without limits is not kept', async () => {
+  test('without limits is not kept, and never reached', async () => {
     const store = spentBefore();
 
     await openLedger(store, runOf());
+    await insistOnRoom(store, runOf());
 
     expect(store.objects.has(keys.budget('run-1'))).toBe(false);
   });

@@ -55,7 +55,7 @@ function loopAt(address: string, apiKeyEnv?: string): Loop {
     ...loop,
     student: { ...loop.student, ...at },
     teacher: { ...loop.teacher, ...at },
-    trainer: { ...loop.trainer, ...at },
+    trainer: { ...loop.trainer!, ...at },
   };
 }
 

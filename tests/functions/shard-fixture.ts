@@ -22,10 +22,9 @@ export function runOf({ callsAtOnce = 2, budget = {} as Run['loop']['budget'] } 
   const endpoint = 'sandbox';
   const loop = loopDocumentSchema.parse({
     name: 'desk',
-    student: { endpoint, model: 'base' },
-    teacher: { endpoint, model: 'judge' },
+    student: { endpoint, model: 'base', callsAtOnce },
+    teacher: { endpoint, model: 'judge', callsAtOnce },
     trainer: { endpoint },
-    shards: { callsAtOnce },
     budget,
     rubric: { purpose: 'A desk.', rules: ['Help.'] },
     heldOutShare: null,
@@ -55,5 +54,5 @@ export function servicesOf(store: Store, more: Partial<Services> = {}): Services
 
 export function shardOf(run: Run, ofPrompts: readonly Prompt[], work: ShardWork<Row>['work']): ShardWork<Row> {
   const place = { round: 1, part: 'responses', shard: 0, step: 'sample-responses' } as const;
-  return { ...place, run, prompts: ofPrompts, rowSchema, work };
+  return { ...place, run, prompts: ofPrompts, work };
 }

@@ -3,11 +3,15 @@ import type { WriteCondition } from '../../core/ports.ts';
 import type { Persistence } from '../../functions/artifacts.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
 
-/** Time that passes only when everybody waits. The same numbers are drawn each time. */
+/** Time that passes only when everybody waits. The same numbers are drawn each time for the same seed. */
 export class VirtualTime {
   #now = 0;
-  #drawn = 1;
+  #drawn: number;
   #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+
+  constructor(seed = 1) {
+    this.#drawn = seed;
+  }
 
   get persistence(): Persistence {
     return { tries: 40, wait: (milliseconds) => this.sleep(milliseconds), jitter: () => this.draw() };
@@ -23,8 +27,10 @@ export class VirtualTime {
     return this.#drawn / 2_147_483_648;
   }
 
+  /** Throws where all wait and nobody will wake. */
   async passUntil<T>(work: Promise<T>): Promise<T> {
     let isDone = false;
+    let idle = 0;
     const watched = work.finally(() => {
       isDone = true;
     });
@@ -33,6 +39,8 @@ export class VirtualTime {
       await setImmediate();
       this.#sleepers.sort((a, b) => a.until - b.until);
       const next = this.#sleepers.shift();
+      idle = next ? 0 : idle + 1;
+      if (idle > 100) throw new Error('Everybody waits, and nobody will wake.');
       this.#now = next?.until ?? this.#now;
       next?.wake();
     }

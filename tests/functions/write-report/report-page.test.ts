@@ -93,6 +93,8 @@ describe('the headline', () => {
     ['waiting for approval', 'Waiting for approval: the incumbent stays, 24 % fully right'],
     ['budget reached', 'Better: 24 % → 58 % fully right on 256 held-out prompts'],
     ['no checks', 'Better: 2 promotions, the last won 76 % on 256 held-out prompts'],
+    ['dataset only', 'Dataset ready: 121 pairs to train on'],
+    ['dataset only, failed before any round', 'Failed: no dataset'],
     ['refused', 'No better student: the incumbent stays, 81 % fully right'],
   ])('of %s', (name, answer) => {
     expect(readableText(reportPage(variants[name]!).match(/<h1[\s\S]*<\/h1>/)![0]).trim()).toBe(answer);
@@ -156,6 +158,14 @@ describe('a section shows the numbers of its part of the report:', () => {
     expect(sectionText(reportPage(variants['free of charge']!), 'cost')).toContain('Judge responses 4,492 calls');
   });
 
+  test('what it did not cost, as earlier runs had paid for it', () => {
+    const again = (reused: number) => sectionText(reportPage({ ...sampleReport(), reused }), 'cost');
+
+    expect(again(1200)).toContain('It reused 1,200 calls of earlier runs, at no cost.');
+    expect(again(1)).toContain('It reused 1 call of earlier runs');
+    expect(sectionText(page, 'cost')).not.toContain('reused');
+  });
+
   test('where the student comes from', () => {
     const text = sectionText(reportPage(variants['rollback']!), 'lineage');
 
@@ -163,6 +173,30 @@ describe('a section shows the numbers of its part of the report:', () => {
     expect(text).toMatch(/Promotion ft:desk-base:r3 Won 70 % .* on 256 held-out prompts; 81 % fully right/);
     expect(text).toContain('Rollback incumbent desk-base It promised refunds. yesterday');
   });
+});
+
+describe('a report of a run without a trainer', () => {
+  const page = reportPage(variants['dataset only']!);
+
+  test('has no section, chart or figure of training', () => {
+    const sections = [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
+
+    expect(sections).toEqual(['labels', 'pairs', 'cost', 'lineage']);
+    expect([...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id)).toEqual(sections);
+    expect(startTags(page).map(nameOf)).not.toContain('svg');
+    expect(readableText(page.split('</header>')[0]!)).not.toMatch(/Rounds|Promotions|Before|After|fully right/);
+  });
+});
+
+test('the files for other trainers are named, with their rows', () => {
+  const files = (name: string) => sectionText(reportPage(variants[name]!), 'labels');
+  const folder = `runs/${sampleReport().run}/round-1/dataset`;
+
+  for (const name of ['dataset only', 'four rounds']) {
+    expect(files(name)).toContain(`In ${folder}/`);
+    expect(files(name)).toContain(' train.trl-preference.jsonl 119');
+    expect(files(name)).toContain(' validation.sft.jsonl 13');
+  }
 });
 
 test('examples are taken from all rounds, however many there are', () => {

@@ -80,6 +80,11 @@ export function sampleRound(round: number, [from, to] = rates[(round - 1) % rate
         'Chosen responses have 1.36 times the words of rejected ones: training may teach length; 0.9 to 1.15 is sound.',
       ],
       hashes: { train: '5b1f0c6e9d2a47c8b3e0f1a2d4c6e8f0', validation: '0f9e8d7c6b5a49382716f5e4d3c2b1a0' },
+      exports: {
+        'openai-preference': { train: 121, validation: 13 },
+        'trl-preference': { train: 119, validation: 13 },
+        sft: { train: 121, validation: 13 },
+      },
     },
     training: {
       method: 'dpo',

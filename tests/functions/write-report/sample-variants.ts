@@ -29,6 +29,12 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
       incumbent: unchanged,
       rounds: [{ ...withoutTraining(), labels: emptyLabels(), dataset: null, gallery: [] }],
     },
+    'dataset only': datasetOnly(),
+    'dataset only, failed before any round': {
+      ...datasetOnly(),
+      ending: { name: 'failed' as const, says: 'CredentialRefused.' },
+      rounds: [],
+    },
     'training failed': {
       ...base,
       ending: { name: 'failed' as const, says: 'TrainingFailed: the job ftjob-support-desk-1 ended as failed.' },
@@ -97,6 +103,22 @@ export const variants: Readonly<Record<string, Report>> = Object.fromEntries(
     hostile: hostile(),
   }).map(([name, report]) => [name, reportSchema.parse(report)]),
 );
+
+function datasetOnly() {
+  const { 'sample-responses': sampling, 'judge-responses': judging } = first.usageByStage;
+  return {
+    ...base,
+    method: null,
+    ending: {
+      name: 'dataset-ready' as const,
+      says: 'The dataset has 134 pairs: 121 to train on and 13 for validation. The loop has no trainer, so nothing was trained.',
+    },
+    incumbent: { before: { model: 'desk-base', checkRate: null }, after: { model: 'desk-base', checkRate: null } },
+    rounds: [{ ...withoutTraining(), usageByStage: { 'sample-responses': sampling, 'judge-responses': judging } }],
+    usageByStage: { 'sample-responses': sampling, 'judge-responses': judging },
+    lineage: base.lineage.slice(0, 1),
+  };
+}
 
 function withoutTraining() {
   return {
