@@ -1,3 +1,5 @@
+import type { ExportFormat } from './training/export-records.ts';
+
 /** The whole store on one screen. Every key is a function of (loop) or of (run, round, step, shard). */
 const shardName = (shard: number) => shard.toString().padStart(5, '0');
 const roundOf = (run: string, round: number) => `runs/${run}/round-${round}`;
@@ -7,6 +9,12 @@ export const keys = {
   /** A staged loop: immutable, named by its content, so that a run started from it always means the same. */
   stagedLoop: (loop: string, version: string) => `loops/${loop}/staged/${version}/loop.json`,
   stagedPrompts: (loop: string, version: string, set: PromptSet) => `loops/${loop}/staged/${version}/${set}.jsonl`,
+
+  /**
+   * Calls of finished shards, for later runs of the loop. `setup` is a hash of whom was asked by what rules; the shard only
+   * says where to look, so that one look finds nearly all of a set whose prompts have hardly changed.
+   */
+  reusableCalls: (loop: string, setup: string, shard: number) => `loops/${loop}/calls/${setup}/${shardName(shard)}/`,
 
   run: (run: string) => `runs/${run}/run.json`,
   prompts: (run: string, set: PromptSet, shard: number) => `runs/${run}/prompts/${set}/${shardName(shard)}.jsonl`,
@@ -22,13 +30,15 @@ export const keys = {
   /** Beside each part: how many came in, went out and why not. It is written last: where it is, the part is finished. */
   summary: (run: string, round: number, part: Part, shard: number) =>
     `${roundOf(run, round)}/${part}/${shardName(shard)}.summary.json`,
-  /** Rows of a part that is still being made; gone once it is finished. */
-  checkpoints: (run: string, round: number, part: Part, shard: number) =>
-    `${roundOf(run, round)}/${part}/${shardName(shard)}.checkpoint/`,
+  /** Every call that a part has cost while it is being made; gone once it is finished. */
+  calls: (run: string, round: number, part: Part, shard: number) =>
+    `${roundOf(run, round)}/${part}/${shardName(shard)}.calls/`,
 
   dataset: (run: string, round: number) => `${roundOf(run, round)}/dataset.json`,
-  datasetRows: (run: string, round: number, split: 'train' | 'validation') =>
-    `${roundOf(run, round)}/dataset/${split}.jsonl`,
+  datasetRows: (run: string, round: number, split: Split) => `${roundOf(run, round)}/dataset/${split}.jsonl`,
+  /** The same rows as other trainers take them. */
+  datasetExport: (run: string, round: number, split: Split, format: ExportFormat) =>
+    `${roundOf(run, round)}/dataset/${split}.${format}.jsonl`,
   approval: (run: string, round: number) => `${roundOf(run, round)}/approval.json`,
   training: (run: string, round: number) => `${roundOf(run, round)}/training.json`,
   serving: (run: string, round: number) => `${roundOf(run, round)}/serving.json`,
@@ -39,3 +49,5 @@ export const keys = {
 
 export type PromptSet = 'train' | 'held-out';
 export type Part = 'responses' | 'verdicts' | 'pairs' | 'evaluation';
+export const splits = ['train', 'validation'] as const;
+export type Split = (typeof splits)[number];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidInput } from './errors.ts';
 import { rubricSchema } from './judging/judge-prompt.ts';
 import { trainingMethods } from './ports.ts';
 import { priceSchema } from './usage.ts';
@@ -28,6 +29,26 @@ const apiKeyEnv = z
     allowed: 'the NAME of an environment variable, such as OPENAI_API_KEY, never the key itself',
   });
 
+/** Each is optional: what is not limited may cost what it likes. */
+const limits = {
+  usd: z.number().min(0).optional().describe('US dollars by the prices of this file'),
+  calls: z.int().min(1).optional().describe('Model calls, of student and teacher'),
+  tokens: z.int().min(1).optional().describe('Tokens sent and received, of student and teacher'),
+};
+
+/** Limits of a run, and of its stages. */
+export const budgetSchema = z
+  .strictObject({
+    ...limits,
+    sampling: z.strictObject(limits).optional().describe('The same limits for sampling responses, all rounds together'),
+    judging: z.strictObject(limits).optional().describe('For judging them'),
+    training: z.strictObject({ usd: limits.usd }).optional().describe('For training jobs'),
+    evaluation: z.strictObject(limits).optional().describe('For comparing candidates with the incumbent'),
+  })
+  .describe(
+    'Limits of one run, and of its stages. None is passed: a call that might pass one is not made. Reaching one ends the run under its own name and keeps everything',
+  );
+
 const chatModel = {
   endpoint,
   apiKeyEnv,
@@ -39,6 +60,40 @@ const chatModel = {
     })
     .prefault({ prompt: 0, completion: 0 })
     .describe('US dollars per million tokens, for forecast, accounting and budget'),
+  callsAtOnce: z
+    .int()
+    .min(1)
+    .max(2000)
+    .default(16)
+    .describe(
+      'Calls under way at the same time, at most; fewer while the endpoint says it is too many. Where student and teacher share an endpoint, the smaller of the two holds for both together',
+    ),
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'No more calls a minute than this in this role; where it is left out, what the endpoint tells in its headers',
+    ),
+  tokensPerMinute: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('No more tokens a minute than this, sent and received; where it is left out, as the headers tell'),
+  timeoutSeconds: z
+    .number()
+    .gt(0)
+    .max(900)
+    .default(300)
+    .describe('One call that takes longer is given up, and tried again'),
+  hedgeAfterSeconds: z
+    .number()
+    .gt(0)
+    .max(900)
+    .optional()
+    .describe(
+      'Where given: a call that takes longer is sent a second time, the first answer counts, and both are paid',
+    ),
 };
 
 const studentSchema = z
@@ -71,7 +126,7 @@ const trainerSchema = z
       .describe('A job that has not ended by then is cancelled, and the run fails'),
     usdPerJob: z.number().min(0).default(0).describe('What one training job costs, for forecast and accounting'),
   })
-  .describe('Who fine-tunes');
+  .describe('Who fine-tunes; without it a run has one round, which ends with the dataset');
 
 const loopFields = z.strictObject({
   $schema: z.string().optional().describe('For editors only'),
@@ -86,12 +141,19 @@ const loopFields = z.strictObject({
   skill: z.string().min(1).describe('Path of a skill pack (a folder with skill.yaml), relative to this file'),
   prompts: z
     .strictObject({
-      train: z.string().min(1).describe('JSONL of prompts to learn from, relative to this file'),
+      train: z
+        .string()
+        .min(1)
+        .describe(
+          'Prompts to learn from: a JSONL or CSV file, or a folder of them, relative to this file; or s3://bucket/key, s3://bucket/prefix/',
+        ),
       heldOut: z
         .string()
         .min(1)
         .optional()
-        .describe('JSONL of prompts to evaluate on, never trained on; without it a share of train is held out'),
+        .describe(
+          'Prompts to evaluate on, never trained on; without it a share of train is held out, if there is a trainer',
+        ),
       heldOutShare: z
         .number()
         .gt(0)
@@ -101,10 +163,14 @@ const loopFields = z.strictObject({
           'Share of train that is held out where heldOut is not given; by content, so equal prompts stay together',
         ),
     })
-    .describe('The prompts, one JSON object a line'),
+    .describe('The prompts; all their forms are in docs/prompts.md'),
+  checks: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), z.string().min(1))
+    .default({})
+    .describe('Your own checks: the path of a small module for each name, relative to this file; see docs/checks.md'),
   student: studentSchema,
   teacher: teacherSchema,
-  trainer: trainerSchema,
+  trainer: trainerSchema.optional(),
   sampling: z
     .strictObject({
       responses: z.int().min(2).max(16).default(4).describe('Responses to each prompt, k'),
@@ -131,7 +197,9 @@ const loopFields = z.strictObject({
         .max(1)
         .default(0.9)
         .describe('Where the endpoint gives log-probabilities: verdicts below it make no pair'),
-      canaryShare: share.default(0.02).describe('Share of prompts whose judge is also shown planted nonsense'),
+      canaryShare: share
+        .default(0.05)
+        .describe('Share of prompts whose judge is also shown planted nonsense; one prompt of each shard at least'),
     })
     .prefault({})
     .describe('How the teacher judges'),
@@ -188,22 +256,22 @@ const loopFields = z.strictObject({
     .enum(['never', 'before-training'])
     .default('never')
     .describe('Whether a person must agree before training is paid for'),
-  budget: z
-    .strictObject({
-      usd: z.number().min(0).optional().describe('US dollars by the prices of this file'),
-      calls: z.int().min(1).optional().describe('Model calls, of student and teacher'),
-      tokens: z.int().min(1).optional().describe('Tokens sent and received, of student and teacher'),
-    })
-    .prefault({})
-    .describe('Limits of one run; reaching one ends the run under its own name and keeps everything'),
+  budget: budgetSchema.prefault({}),
+  reuseDays: z
+    .int()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe(
+      'Responses and verdicts that an earlier run of the loop got for the same request, at most so many days ago, are used again and not paid again; 0: never',
+    ),
   shards: z
     .strictObject({
       prompts: z.int().min(1).max(5000).default(100).describe('Prompts a shard'),
       atOnce: z.int().min(1).max(1000).default(4).describe('Shards worked on at the same time'),
-      callsAtOnce: z.int().min(1).max(200).default(8).describe('Model calls under way at the same time in one shard'),
     })
     .prefault({})
-    .describe('How the work is cut; atOnce × callsAtOnce is what the endpoint sees'),
+    .describe('How the work is cut; how many calls an endpoint bears is said there (callsAtOnce)'),
   schedule: z
     .strictObject({
       cron: z
@@ -239,11 +307,15 @@ function looksAt({ maximumHours, pollSeconds }: z.infer<typeof trainerSchema>): 
 
 /** The user's loop file. Every default is here and is documented in docs/loop-file.md, which is generated from this. */
 export const loopSchema = loopFields
-  .refine(({ trainer }) => trainer.endpoint === 'sandbox' || looksAt(trainer) <= MOST_LOOKS, {
+  .refine(({ trainer }) => !trainer || trainer.endpoint === 'sandbox' || looksAt(trainer) <= MOST_LOOKS, {
     path: ['trainer', 'pollSeconds'],
     message: `look less often, or set a lower trainer.maximumHours: a run can look ${MOST_LOOKS} times at most`,
   })
-  .refine((loop) => loop.budget.usd === undefined || hasPrices(loop), {
+  .refine(({ trainer, rounds }) => trainer !== undefined || rounds === 1, {
+    path: ['rounds'],
+    message: 'leave it out, or give a trainer: without one there is no new student for a second round',
+  })
+  .refine((loop) => !limitsMoney(loop.budget) || hasPrices(loop), {
     path: ['budget', 'usd'],
     message:
       'give student.price and teacher.price, or it is never reached; for a model of your own any small price will do',
@@ -263,10 +335,23 @@ export type Skill = z.infer<typeof skillSchema>;
 /** The loop as it is staged in the store, whole: the file plus the skill it names. Paths have done their work. */
 export const loopDocumentSchema = z.strictObject({
   ...loopFields.omit({ $schema: true, skill: true, prompts: true, schedule: true }).shape,
+  /** The loop's own checks as JavaScript, so that a run always means the same. */
+  checks: z.record(z.string(), z.strictObject({ source: z.string() })).default({}),
   rubric: rubricSchema,
   heldOutShare: share.nullable(),
 });
 export type Loop = z.infer<typeof loopDocumentSchema>;
+
+/** The trainer of a loop, for steps that a run without one never comes to. Throws InvalidInput. */
+export function insistOnTrainer({ name, trainer }: Pick<Loop, 'name' | 'trainer'>): NonNullable<Loop['trainer']> {
+  if (trainer) return trainer;
+  throw new InvalidInput(`The loop ${name}`, ['it has no trainer, so nothing can be trained; give it one']);
+}
+
+/** Whether calls are limited in US dollars anywhere. */
+function limitsMoney({ usd, sampling, judging, evaluation }: z.infer<typeof budgetSchema>): boolean {
+  return [usd, sampling?.usd, judging?.usd, evaluation?.usd].some((limit) => limit !== undefined);
+}
 
 /** Whether a limit in US dollars can be kept. Only the sandbox costs nothing where nothing is said. */
 export function hasPrices({ student, teacher }: Pick<Loop, 'student' | 'teacher'>): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trainingMethods } from './ports.ts';
+import { exportFormats } from './training/export-records.ts';
 import { usageSchema } from './usage.ts';
 
 const share = z.number().min(0).max(1);
@@ -90,6 +91,8 @@ export const datasetSchema = z.strictObject({
   chosenLonger: share.nullable(),
   warnings: z.array(z.string()),
   hashes: z.strictObject({ train: z.string(), validation: z.string() }),
+  /** Lines of each export: fewer than pairs where a format can't hold some. */
+  exports: z.record(z.enum(exportFormats), z.strictObject({ train: z.int().min(0), validation: z.int().min(0) })),
 });
 export type Dataset = z.infer<typeof datasetSchema>;
 
@@ -155,6 +158,7 @@ export type LineageEntry = z.infer<typeof lineageEntrySchema>;
 
 export const endings = [
   'finished',
+  'dataset-ready',
   'nothing-to-learn',
   'budget-reached',
   'approval-pending',
@@ -175,7 +179,8 @@ export const reportSchema = z.strictObject({
   ending: z.strictObject({ name: z.enum(endings), says: z.string() }),
   student: z.string(),
   teacher: z.string(),
-  method: z.enum(trainingMethods),
+  /** Null for a loop without a trainer: its run ends with the dataset. */
+  method: z.enum(trainingMethods).nullable(),
   incumbent: z.strictObject({
     before: z.strictObject({ model: z.string(), checkRate: share.nullable() }),
     after: z.strictObject({ model: z.string(), checkRate: share.nullable() }),
@@ -183,6 +188,8 @@ export const reportSchema = z.strictObject({
   rounds: z.array(roundReportSchema),
   usage: usageSchema,
   usageByStage: z.partialRecord(z.enum(stages), usageSchema),
+  /** Calls of earlier runs that were used again, and not paid again. */
+  reused: z.int().min(1).optional(),
   lineage: z.array(lineageEntrySchema),
 });
 export type Report = z.infer<typeof reportSchema>;

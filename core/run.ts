@@ -47,6 +47,7 @@ export const trainingSchema = z.strictObject({
   status: z.string(),
   artifact: z.string().nullable(),
   trainedTokens: z.int().nullable(),
+  /** What the round's jobs have cost, those that ended in vain included. */
   usd: z.number().min(0),
 });
 export type Training = z.infer<typeof trainingSchema>;

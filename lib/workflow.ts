@@ -16,7 +16,7 @@ import type { Construct } from 'constructs';
 import { type StepFunctions, type StepOptions, step } from './step.ts';
 
 /** What every round finds in the state, besides its own number. */
-const carried = ['run', 'rounds', 'trainShards', 'heldOutShards', 'shardsAtOnce', 'pollSeconds', 'approval'];
+const carried = ['run', 'rounds', 'trainShards', 'heldOutShards', 'shardsAtOnce', 'pollSeconds', 'approval', 'trains'];
 
 /** Where a caught error is kept: `{Error, Cause}`. */
 const caught = { resultPath: '$.failure' };
@@ -61,6 +61,7 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
 
   // The endings, each with a name
   const finished = ending('All rounds done', 'finished');
+  const datasetReady = ending('Dataset ready', 'dataset-ready');
   const nothingToLearn = ending('Nothing to learn', 'nothing-to-learn');
   const budgetReached = ending('Budget reached', 'budget-reached');
   const approvalPending = ending('Approval pending', 'approval-pending');
@@ -71,6 +72,7 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
 
   // The questions
   const isWorthTraining = new Choice(scope, 'Worth training?');
+  const isTrainerGiven = new Choice(scope, 'Trainer given?');
   const needsApproval = new Choice(scope, 'Approval wanted?');
   const isTrained = new Choice(scope, 'Training finished?');
   const isServed = new Choice(scope, 'Candidate ready?');
@@ -81,8 +83,9 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
   // The way through
   planRun.next(collectFeedback).next(assembleDataset).next(isWorthTraining);
   isWorthTraining
-    .when(Condition.booleanEquals('$.dataset.worthTraining', true), needsApproval)
+    .when(Condition.booleanEquals('$.dataset.worthTraining', true), isTrainerGiven)
     .otherwise(nothingToLearn);
+  isTrainerGiven.when(Condition.booleanEquals('$.trains', true), needsApproval).otherwise(datasetReady);
   needsApproval.when(Condition.stringEquals('$.approval', 'before-training'), awaitApproval).otherwise(startTraining);
   awaitApproval.next(startTraining);
   startTraining.next(waitForTraining).next(checkTraining).next(isTrained);
@@ -96,7 +99,7 @@ export function defineWorkflow(scope: Construct, functions: StepFunctions): ICha
   keepIncumbent.next(goesOn);
   goesOn.when(Condition.numberLessThanJsonPath('$.round', '$.rounds'), nextRound).otherwise(finished);
   nextRound.next(collectFeedback);
-  const green = [finished, nothingToLearn, budgetReached, approvalPending, approvalRefused];
+  const green = [finished, datasetReady, nothingToLearn, budgetReached, approvalPending, approvalRefused];
   for (const each of green) each.next(writeReport);
   recordFailure.next(failed).next(writeReport).next(isRed);
   isRed.when(Condition.stringEquals('$.ending', 'failed'), red).otherwise(new Succeed(scope, 'Done'));

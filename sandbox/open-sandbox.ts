@@ -10,7 +10,7 @@ export function sandboxDirectory(store: string): string {
 
 /** The sandbox that a loop's `endpoint: sandbox` means, on a free port; undefined for a loop that names none. */
 export async function openSandboxFor(loop: Loop, store: string): Promise<Sandbox | undefined> {
-  const endpoints = [loop.student.endpoint, loop.teacher.endpoint, loop.trainer.endpoint];
+  const endpoints = [loop.student.endpoint, loop.teacher.endpoint, loop.trainer?.endpoint];
   if (!endpoints.includes('sandbox')) return undefined;
   return startSandbox({ directory: sandboxDirectory(store), teacher: ruleTeacher({ id: loop.teacher.model }) });
 }

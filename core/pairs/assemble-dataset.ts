@@ -1,22 +1,22 @@
-import { wordCount } from '../checks.ts';
+import type { Split } from '../artifact-keys.ts';
 import type { Loop } from '../loop.ts';
 import { contentHash, randomFor } from '../random.ts';
 import type { Dataset } from '../report.ts';
 import { conversationHash } from '../split-held-out.ts';
+import { wordCount } from '../text/words.ts';
 import { comparable } from './comparable-text.ts';
-import { type PairLength, qualityOf } from './dataset-quality.ts';
+import { LengthTally, qualityOf } from './dataset-quality.ts';
+import { HashIndex } from './hash-index.ts';
 import type { PreferencePair } from './preference-pair.ts';
 
 export interface DatasetMaterial {
   /** Begins a new pass over the pairs of all shards, in the order of the shards; every pass gives the same. */
   readonly pairs: () => AsyncIterable<PreferencePair>;
-  /** conversationHash of every held-out prompt. */
-  readonly heldOut: ReadonlySet<string>;
+  /** Knows the conversationHash of every held-out prompt. */
+  readonly heldOut: { has(conversation: string): boolean };
   readonly settings: Pick<Loop['pairs'], 'minimum' | 'validationShare' | 'sameResponseShare'>;
   readonly seed: number;
 }
-
-export type Split = 'train' | 'validation';
 
 /** Why a sound pair of one prompt is left out of the whole. */
 export type LeftOutReason =
@@ -28,7 +28,8 @@ export type LeftOutReason =
   | 'same-chosen-text'; // one text is chosen for too many prompts: a null answer that pleases the judge (arXiv 2410.07137)
 
 export interface AssembledDataset {
-  readonly dataset: Dataset;
+  /** What the exports hold is known when they are written. */
+  readonly dataset: Omit<Dataset, 'exports'>;
   /** The lines of `dataset/<split>.jsonl` with their line ends, in a new pass over the pairs. */
   rows(split: Split): AsyncIterable<string>;
 }
@@ -38,38 +39,52 @@ export interface AssembledDataset {
  * pass decides where each pair goes, and each split is written in one more.
  */
 export async function assembleDataset(material: DatasetMaterial): Promise<AssembledDataset> {
-  const features: PairFeatures[] = [];
-  for await (const pair of material.pairs()) features.push(featuresOf(pair));
-  const places = placesOf(features, material);
+  const table = await tableOf(material);
+  leaveOutCommonTexts(table, material.settings.sameResponseShare);
   return {
-    dataset: describe(features, places, material),
-    rows: (split) => rowsIn(split, places, material.pairs()),
+    dataset: describe(table, material),
+    rows: (split) => rowsIn(split, table, material.pairs()),
   };
 }
 
-/** The little that is kept of a pair. */
-interface PairFeatures extends PairLength {
-  readonly flaw: LeftOutReason | undefined;
-  readonly conversation: string;
-  readonly chosen: string;
-  readonly content: string;
-  readonly line: string;
+/** The little that is kept of the pairs, in columns: 100,000 objects with their hashes would take five times as much. */
+interface PairTable {
+  readonly places: Place[];
+  /** Equal numbers stand for equal conversations, and for equal chosen texts. */
+  readonly conversations: number[];
+  readonly chosen: number[];
+  readonly chosenWords: number[];
+  readonly rejectedWords: number[];
+  /** Numbers of the lines' hashes in `hashes`. */
+  readonly lines: number[];
+  readonly hashes: HashIndex;
 }
 
 type Place = Split | LeftOutReason;
 
-function featuresOf(pair: PreferencePair): PairFeatures {
-  const [chosen, rejected] = [comparable(pair.chosen.text), comparable(pair.rejected.text)];
-  const conversation = conversationHash(pair.prompt);
-  return {
-    flaw: flawOf(pair),
-    conversation,
-    chosen: contentHash(chosen),
-    content: contentHash(JSON.stringify([conversation, chosen, rejected])),
-    line: contentHash(lineOf(pair)),
-    chosenWords: wordCount(chosen),
-    rejectedWords: wordCount(rejected),
+async function tableOf(material: DatasetMaterial): Promise<PairTable> {
+  const table: PairTable = {
+    places: [],
+    conversations: [],
+    chosen: [],
+    chosenWords: [],
+    rejectedWords: [],
+    lines: [],
+    hashes: new HashIndex(),
   };
+  const seen = { conversations: new HashIndex(), chosen: new HashIndex(), contents: new HashIndex() };
+  for await (const pair of material.pairs()) {
+    const [chosen, rejected] = [comparable(pair.chosen.text), comparable(pair.rejected.text)];
+    const conversation = conversationHash(pair.prompt);
+    const content = contentHash(JSON.stringify([conversation, chosen, rejected]));
+    table.places.push(flawOf(pair) ?? placeOf(conversation, content, seen.contents, material));
+    table.conversations.push(seen.conversations.add(conversation));
+    table.chosen.push(seen.chosen.add(contentHash(chosen)));
+    table.chosenWords.push(wordCount(chosen));
+    table.rejectedWords.push(wordCount(rejected));
+    table.lines.push(table.hashes.add(contentHash(lineOf(pair))));
+  }
+  return table;
 }
 
 /** What every trainer refuses or learns nothing from. */
@@ -80,35 +95,16 @@ function flawOf({ prompt, chosen, rejected }: PreferencePair): LeftOutReason | u
   return undefined;
 }
 
-function placesOf(features: readonly PairFeatures[], { heldOut, settings, seed }: DatasetMaterial): Place[] {
-  const seen = new Set<string>();
-  const reasons = features.map(({ flaw, conversation, content }): LeftOutReason | undefined => {
-    if (flaw) return flaw;
-    if (heldOut.has(conversation)) return 'held-out';
-    if (seen.has(content)) return 'duplicate';
-    seen.add(content);
-    return undefined;
-  });
-  const sound = features.filter((_, index) => !reasons[index]);
-  const tooCommon = commonChosenTexts(sound, settings.sameResponseShare);
-  return features.map(({ chosen, conversation }, index) => {
-    const reason = reasons[index] ?? (tooCommon.has(chosen) ? 'same-chosen-text' : undefined);
-    return reason ?? splitOf(conversation, settings.validationShare, seed);
-  });
-}
-
-/** Fewer prompts may well share a text by honest chance. */
-const fewestSharing = 5;
-
-function commonChosenTexts(pairs: readonly PairFeatures[], share: number): Set<string> {
-  const prompts = countConversations(pairs);
-  const isTooCommon = (sharing: number) => sharing >= fewestSharing && sharing > share * prompts;
-  const byText = [...Map.groupBy(pairs, ({ chosen }) => chosen)];
-  return new Set(byText.filter(([, sharing]) => isTooCommon(countConversations(sharing))).map(([text]) => text));
-}
-
-function countConversations(pairs: readonly PairFeatures[]): number {
-  return new Set(pairs.map(({ conversation }) => conversation)).size;
+function placeOf(
+  conversation: string,
+  content: string,
+  contents: HashIndex,
+  { heldOut, settings, seed }: DatasetMaterial,
+): Place {
+  if (heldOut.has(conversation)) return 'held-out';
+  if (contents.has(content)) return 'duplicate';
+  contents.add(content);
+  return splitOf(conversation, settings.validationShare, seed);
 }
 
 /** Decided for each conversation by itself: no conversation is in both, and more pairs move no earlier one. */
@@ -116,32 +112,59 @@ function splitOf(conversation: string, validationShare: number, seed: number): S
   return randomFor(seed, 'validation', conversation).next() < validationShare ? 'validation' : 'train';
 }
 
-function describe(features: readonly PairFeatures[], places: readonly Place[], { settings }: DatasetMaterial): Dataset {
-  const inSplit = (split: Split) => features.filter((_, index) => places[index] === split);
-  const [train, validation] = [inSplit('train'), inSplit('validation')];
+/** Fewer prompts may well share a text by honest chance. */
+const fewestSharing = 5;
+
+/** Which texts are chosen for too many prompts can be told only now that all pairs are seen. */
+function leaveOutCommonTexts({ places, conversations, chosen }: PairTable, share: number): void {
+  const sound = [...indicesIn(places, 'train'), ...indicesIn(places, 'validation')];
+  const promptsOf = (indices: readonly number[]) => new Set(indices.map((index) => conversations[index])).size;
+  const prompts = promptsOf(sound);
+  const uses = countEach(sound.map((index) => chosen[index]));
+  // Nearly all texts are chosen once; a group for each of them would take more than the table.
+  const often = sound.filter((index) => (uses.get(chosen[index]) ?? 0) >= fewestSharing);
+  for (const indices of Map.groupBy(often, (index) => chosen[index]).values()) {
+    const sharing = promptsOf(indices);
+    if (sharing < fewestSharing || sharing <= share * prompts) continue;
+    for (const index of indices) places[index] = 'same-chosen-text';
+  }
+}
+
+function describe(table: PairTable, { settings }: DatasetMaterial): AssembledDataset['dataset'] {
+  const [train, validation] = [indicesIn(table.places, 'train'), indicesIn(table.places, 'validation')];
+  const lengths = new LengthTally();
+  for (const index of [...train, ...validation]) {
+    lengths.add(table.chosenWords[index] ?? 0, table.rejectedWords[index] ?? 0);
+  }
   return {
     pairs: train.length + validation.length,
     train: train.length,
     validation: validation.length,
-    leftOut: countLeftOut(places),
-    ...qualityOf([...train, ...validation], train.length, settings),
-    hashes: { train: hashOf(train), validation: hashOf(validation) },
+    leftOut: Object.fromEntries(countEach(table.places.filter((place) => place !== 'train' && place !== 'validation'))),
+    ...qualityOf(lengths, train.length, settings),
+    hashes: { train: hashOf(train, table), validation: hashOf(validation, table) },
   };
 }
 
-function countLeftOut(places: readonly Place[]): Record<string, number> {
-  const reasons = places.filter((place) => place !== 'train' && place !== 'validation');
-  return Object.fromEntries([...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length]));
+/** Of the hashes of a file's lines, so that the file need not be held. */
+function hashOf(indices: readonly number[], { lines, hashes }: PairTable): string {
+  return contentHash(indices.map((index) => hashes.at(lines[index] ?? 0)).join('\n'));
 }
 
-/** Of the hashes of a file's lines, so that the file need not be held. */
-function hashOf(pairs: readonly PairFeatures[]): string {
-  return contentHash(pairs.map(({ line }) => line).join('\n'));
+function indicesIn(places: readonly Place[], split: Split): number[] {
+  return [...places.keys()].filter((index) => places[index] === split);
+}
+
+/** How often each comes, in the order in which they first come. */
+function countEach<T>(items: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
 }
 
 async function* rowsIn(
   split: Split,
-  places: readonly Place[],
+  { places }: PairTable,
   pairs: AsyncIterable<PreferencePair>,
 ): AsyncIterable<string> {
   let index = 0;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { wordCount } from '../checks.ts';
 import { agreedWinner } from '../judging/judge-responses.ts';
 import type { JudgedPrompt } from '../judging/judged-prompt.ts';
 import { type Comparison, tie } from '../judging/verdict.ts';
 import type { Loop } from '../loop.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Response, SampledPrompt } from '../response.ts';
+import { wordCount } from '../text/words.ts';
 import { comparable, sameBeforeLimit } from './comparable-text.ts';
 import type { PreferencePair, Provenance } from './preference-pair.ts';
 
 /** Why a prompt gave no pair; counted, and shown in the report. */
 export const noPairReasonSchema = z.enum([
-  'fewer-than-two-responses', // to judge: the others are missing, refused, empty or equal
+  'fewer-than-two-responses', // to judge: the others are missing, refused, empty, equal or speak to the judge
   'abstention', // a confirming answer of the teacher was no verdict
   'tie', // a confirming verdict was a tie
   'order-conflict', // the two orders named different winners

@@ -2,10 +2,22 @@ import type { Loop } from '../loop.ts';
 import type { Dataset } from '../report.ts';
 import { fewestRecords } from '../training/lint-dataset.ts';
 
-/** Words of the two sides of a pair. */
-export interface PairLength {
-  readonly chosenWords: number;
-  readonly rejectedWords: number;
+/** The lengths of a dataset's pairs, in words, added up. */
+export class LengthTally {
+  pairs = 0;
+  chosenWords = 0;
+  rejectedWords = 0;
+  /** Pairs whose chosen response has more words, and fewer. */
+  longer = 0;
+  shorter = 0;
+
+  add(chosenWords: number, rejectedWords: number): void {
+    this.pairs += 1;
+    this.chosenWords += chosenWords;
+    this.rejectedWords += rejectedWords;
+    if (chosenWords > rejectedWords) this.longer += 1;
+    if (chosenWords < rejectedWords) this.shorter += 1;
+  }
 }
 
 /** Mean words of chosen over rejected. Outside, training teaches length, and DPO amplifies it (arXiv 2403.19159). */
@@ -17,16 +29,14 @@ const fewestForSweep = 10;
 
 /** What a look at the lengths and counts of a dataset tells, with warnings in words. */
 export function qualityOf(
-  lengths: readonly PairLength[],
+  lengths: Readonly<LengthTally>,
   train: number,
   { minimum }: Pick<Loop['pairs'], 'minimum'>,
 ): Pick<Dataset, 'meanWords' | 'chosenLonger' | 'warnings'> {
-  const meanWords = {
-    chosen: mean(lengths.map(({ chosenWords }) => chosenWords)),
-    rejected: mean(lengths.map(({ rejectedWords }) => rejectedWords)),
-  };
+  const { pairs, chosenWords, rejectedWords, longer } = lengths;
+  const meanWords = { chosen: chosenWords / Math.max(1, pairs), rejected: rejectedWords / Math.max(1, pairs) };
   const warnings = [...countWarnings(train, minimum), ...ratioWarnings(meanWords), ...sweepWarnings(lengths)];
-  return { meanWords, chosenLonger: lengths.length === 0 ? null : shareOf(lengths, isLonger), warnings };
+  return { meanWords, chosenLonger: pairs === 0 ? null : longer / pairs, warnings };
 }
 
 function countWarnings(train: number, minimum: number): string[] {
@@ -44,11 +54,11 @@ function ratioWarnings({ chosen, rejected }: Dataset['meanWords']): string[] {
   ];
 }
 
-function sweepWarnings(lengths: readonly PairLength[]): string[] {
-  if (lengths.length < fewestForSweep) return [];
+function sweepWarnings({ pairs, longer, shorter }: Readonly<LengthTally>): string[] {
+  if (pairs < fewestForSweep) return [];
   const sides = [
-    ['longer', shareOf(lengths, isLonger)],
-    ['shorter', shareOf(lengths, isShorter)],
+    ['longer', longer / pairs],
+    ['shorter', shorter / pairs],
   ] as const;
   return sides
     .filter(([, share]) => share > sweep)
@@ -56,20 +66,4 @@ function sweepWarnings(lengths: readonly PairLength[]): string[] {
       ([side, share]) =>
         `The chosen response is the ${side} one in ${Math.round(share * 100)} % of the pairs: length alone nearly tells which it is.`,
     );
-}
-
-function isLonger({ chosenWords, rejectedWords }: PairLength): boolean {
-  return chosenWords > rejectedWords;
-}
-
-function isShorter({ chosenWords, rejectedWords }: PairLength): boolean {
-  return chosenWords < rejectedWords;
-}
-
-function shareOf(lengths: readonly PairLength[], holds: (one: PairLength) => boolean): number {
-  return lengths.filter(holds).length / lengths.length;
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0) / Math.max(1, numbers.length);
 }

@@ -3,22 +3,25 @@ import { keys } from '../../core/artifact-keys.ts';
 import { JudgeMissedCanaries } from '../../core/errors.ts';
 import { missedTooMany } from '../../core/judging/canaries.ts';
 import { assembleDataset as assemble } from '../../core/pairs/assemble-dataset.ts';
+import { HashIndex } from '../../core/pairs/hash-index.ts';
 import { addLabels, type LabelCounts } from '../../core/pairs/labels.ts';
 import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import type { Store } from '../../core/ports.ts';
-import { datasetSchema } from '../../core/report.ts';
+import { promptSchema } from '../../core/prompt.ts';
+import { type Dataset, datasetSchema } from '../../core/report.ts';
 import type { Run } from '../../core/run.ts';
 import { conversationHash } from '../../core/split-held-out.ts';
 import { lintDataset } from '../../core/training/lint-dataset.ts';
-import { findArtifact, promptsOf, readRun, rowsOfShards, writeArtifact } from '../artifacts.ts';
+import { findArtifact, readRows, readRun, rowsOfShards, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { readSummary } from '../finish-part.ts';
 import { roundInput } from '../round.ts';
 import { insistOnAllShards } from '../shards.ts';
+import { writeExports } from './write-exports.ts';
 
 const output = z.strictObject({ train: z.int(), worthTraining: z.boolean() });
 
-/** pairs of all shards → one dataset: merged, without repeats, split, linted, with its quality report. */
+/** pairs of all shards → one dataset: merged, without repeats, split, linted, exported, with its quality report. */
 export const assembleDataset: Step<typeof roundInput, typeof output> = {
   name: 'assemble-dataset',
   input: roundInput,
@@ -35,11 +38,12 @@ export const assembleDataset: Step<typeof roundInput, typeof output> = {
     await insistOnSoundJudge(store, place);
     const pairs = () => rowsOfShards(store, place, preferencePairSchema);
     const { dataset, rows } = await assemble({ pairs, heldOut: await heldOutHashes(store, run), settings, seed });
-    if (dataset.train >= settings.minimum) lintDataset(dataset);
+    if (run.loop.trainer && dataset.train >= settings.minimum) lintDataset(dataset);
     await store.write(keys.datasetRows(name, round, 'train'), rows('train'));
     await store.write(keys.datasetRows(name, round, 'validation'), rows('validation'));
+    const exports = await writeExports(store, name, round);
     // Last: where it is, the dataset is whole.
-    await writeArtifact(store, keys.dataset(name, round), dataset);
+    await writeArtifact(store, keys.dataset(name, round), { ...dataset, exports } satisfies Dataset);
     return answer(dataset.train);
   },
 };
@@ -64,10 +68,12 @@ async function insistOnSoundJudge(
   );
 }
 
-async function heldOutHashes(store: Store, run: Run): Promise<Set<string>> {
-  const hashes = new Set<string>();
+async function heldOutHashes(store: Store, run: Run): Promise<HashIndex> {
+  const hashes = new HashIndex();
   for (let shard = 0; shard < run.shards.heldOut; shard++) {
-    for (const prompt of await promptsOf(store, run.run, 'held-out', shard)) hashes.add(conversationHash(prompt));
+    for await (const prompt of readRows(store, keys.prompts(run.run, 'held-out', shard), promptSchema)) {
+      hashes.add(conversationHash(prompt));
+    }
   }
   return hashes;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { ArtifactMissing, TrainingFailed } from '../../core/errors.ts';
+import { insistOnTrainer } from '../../core/loop.ts';
 import { type Run, type Training, trainingSchema } from '../../core/run.ts';
 import { readArtifact, readRun, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
@@ -41,7 +42,7 @@ export const checkTraining: Step<typeof roundInput, typeof output> = {
 
 /** A status that never ends must not keep a run waiting, nor a job costing, for ever. */
 async function endOverdue({ job, createdAt }: Training, { loop }: Run, services: Services): Promise<void> {
-  const { maximumHours } = loop.trainer;
+  const { maximumHours } = insistOnTrainer(loop);
   const hours = (services.now().getTime() - Date.parse(createdAt ?? '')) / 3_600_000;
   if (job === null || !(hours > maximumHours)) return;
   await services.trainer(loop).cancel(job);

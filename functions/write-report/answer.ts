@@ -4,6 +4,7 @@ import { counted, percent, percentPair } from './numbers.ts';
 
 export const endingWords: Readonly<Record<Ending, string>> = {
   finished: 'Finished',
+  'dataset-ready': 'Dataset ready',
   'nothing-to-learn': 'Nothing to learn',
   'budget-reached': 'Budget reached',
   'approval-pending': 'Waiting for approval',
@@ -11,8 +12,9 @@ export const endingWords: Readonly<Record<Ending, string>> = {
   failed: 'Failed',
 };
 
-/** What a reader wants to know first: is the student better now, and by how much. */
+/** What a reader wants to know first: is the student better now, and by how much; or what there is to train on. */
 export function answerOf(report: Report): { readonly says: string; readonly tone: Tone } {
+  if (report.method === null) return datasetAnswer(report);
   const { before, after } = report.incumbent;
   if (before.model === after.model)
     return { says: unchanged(report), tone: report.ending.name === 'failed' ? 'bad' : 'plain' };
@@ -21,7 +23,14 @@ export function answerOf(report: Report): { readonly says: string; readonly tone
   if (before.checkRate === null || after.checkRate === null) return { says: wonBy(report, last), tone: 'good' };
   const [from, to] = percentPair(before.checkRate, after.checkRate);
   const how = after.checkRate > before.checkRate ? 'Better' : 'Promoted by the teacher’s verdicts';
-  return { says: `${how}: ${from}\u00a0→\u00a0${to} fully right${onPrompts(last)}`, tone: 'good' };
+  return { says: `${how}: ${from}\u00a0→\u00a0${to} fully\u00a0right${onPrompts(last)}`, tone: 'good' };
+}
+
+function datasetAnswer({ ending, rounds }: Report): { readonly says: string; readonly tone: Tone } {
+  if (ending.name === 'failed') return { says: `${endingWords.failed}: no dataset`, tone: 'bad' };
+  const dataset = rounds.at(-1)?.dataset;
+  const pairs = dataset ? `${counted(dataset.train, 'pair')} to train on` : 'no dataset yet';
+  return { says: `${endingWords[ending.name]}: ${pairs}`, tone: ending.name === 'dataset-ready' ? 'good' : 'plain' };
 }
 
 export function promotedRounds(report: Report): RoundReport[] {

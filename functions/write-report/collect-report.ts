@@ -1,21 +1,23 @@
 import { keys } from '../../core/artifact-keys.ts';
-import { insistOnBudget, ledgerSchema, spentBy } from '../../core/budget.ts';
-import { BudgetReached } from '../../core/errors.ts';
+import { ledgerSchema } from '../../core/budget.ts';
 import type { Store } from '../../core/ports.ts';
 import { registrySchema } from '../../core/registry.ts';
 import { type Ending, type HeldOut, type Report, type RoundReport, reportSchema } from '../../core/report.ts';
 import { failureSchema, type Run } from '../../core/run.ts';
 import { addUsage } from '../../core/usage.ts';
 import { findArtifact } from '../artifacts.ts';
+import { reusedCalls } from '../usage-of-run.ts';
 import { collectRound } from './collect-round.ts';
 
 /** The whole story of a run, as far as it got, from what its steps wrote. */
 export async function collectReport(store: Store, run: Run, ending: Ending, finishedAt: string): Promise<Report> {
   const rounds: RoundReport[] = [];
+  let reused = 0;
   for (let round = 1; round <= run.loop.rounds; round++) {
     const collected = await collectRound(store, run, round);
     if (!collected) break;
     rounds.push(collected);
+    reused += await reusedCalls(store, run, round);
   }
   const registry = await findArtifact(store, keys.registry(run.loop.name), registrySchema);
   const { loop } = run;
@@ -30,11 +32,12 @@ export async function collectReport(store: Store, run: Run, ending: Ending, fini
     ending: { name: ending, says: await inWords(store, run, ending, rounds) },
     student: loop.student.model,
     teacher: loop.teacher.model,
-    method: loop.trainer.method,
+    method: loop.trainer?.method ?? null,
     incumbent: incumbents(run, rounds),
     rounds,
     usage: addUsage(...rounds.map(({ usage }) => usage)),
     usageByStage: byStage(rounds),
+    ...(reused > 0 ? { reused } : {}),
     lineage: registry?.history ?? [],
   } satisfies Report);
 }
@@ -69,6 +72,8 @@ async function inWords(store: Store, run: Run, ending: Ending, rounds: readonly 
   switch (ending) {
     case 'finished':
       return finishedInWords(rounds.length, promotions);
+    case 'dataset-ready':
+      return `${pairsInWords(last?.dataset?.train ?? 0, last?.dataset?.validation ?? 0)} The loop has no trainer, so nothing was trained.`;
     case 'nothing-to-learn':
       return `Round ${last?.round} gave ${last?.dataset?.train ?? 0} sound pairs for training; ${run.loop.pairs.minimum} are needed (pairs.minimum).`;
     case 'budget-reached':
@@ -90,13 +95,11 @@ function finishedInWords(rounds: number, promotions: number): string {
   return `All ${rounds} rounds were run; ${promotions} of them promoted a new student.`;
 }
 
+function pairsInWords(train: number, validation: number): string {
+  return `The dataset has ${train + validation} pairs: ${train} to train on and ${validation} for validation.`;
+}
+
 async function budgetInWords(store: Store, run: Run): Promise<string> {
-  const ledger = (await findArtifact(store, keys.budget(run.run), ledgerSchema)) ?? { parts: {} };
-  try {
-    insistOnBudget(run.loop.budget, spentBy(ledger), run.loop.trainer.usdPerJob);
-  } catch (error) {
-    if (error instanceof BudgetReached) return error.message;
-    throw error;
-  }
-  return 'The budget is reached.';
+  const ledger = await findArtifact(store, keys.budget(run.run), ledgerSchema);
+  return ledger?.reached ?? 'The budget is reached.';
 }

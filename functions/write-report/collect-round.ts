@@ -17,11 +17,11 @@ import {
   type stages,
 } from '../../core/report.ts';
 import { outcomeSchema, type Run, servingSchema, trainingSchema } from '../../core/run.ts';
-import { addUsage, noUsage } from '../../core/usage.ts';
+import { addUsage } from '../../core/usage.ts';
 import { findArtifact, readRows } from '../artifacts.ts';
 import { findSummary } from '../finish-part.ts';
 import { incumbentOf } from '../round.ts';
-import { usageOfShards } from '../usage-of-run.ts';
+import { usageOfShards, usageOfTraining } from '../usage-of-run.ts';
 
 /** Shown in the report for each round; a person reads no more. */
 const PAIRS_SHOWN = 8;
@@ -59,9 +59,10 @@ export async function collectRound(store: Store, run: Run, round: number): Promi
 
 async function trainingOf(store: Store, run: Run, round: number): Promise<RoundReport['training']> {
   const training = await findArtifact(store, keys.training(run.run, round), trainingSchema);
-  if (!training?.job) return null;
+  const method = run.loop.trainer?.method;
+  if (!training?.job || method === undefined) return null;
   const { job, status, trainedTokens, hyperparameters } = training;
-  return { method: run.loop.trainer.method, job, status, trainedTokens, hyperparameters };
+  return { method, job, status, trainedTokens, hyperparameters };
 }
 
 async function labelsOfShards(store: Store, run: Run, round: number): Promise<LabelCounts[]> {
@@ -86,8 +87,8 @@ async function usageOfStages(store: Store, run: Run, round: number): Promise<Rou
     const known = (await usageOfShards(store, run, round, part)).filter((usage) => usage !== undefined);
     if (known.length > 0) byStage[stage] = addUsage(...known);
   }
-  const training = await findArtifact(store, keys.training(run.run, round), trainingSchema);
-  if (training?.job) byStage.training = { ...noUsage, usd: training.usd };
+  const training = await usageOfTraining(store, run, round);
+  if (training) byStage.training = training;
   return byStage;
 }
 

@@ -27,17 +27,10 @@ export function reportPage(report: Report): string {
 <style>${trusted(styleSheet)}</style>
 </head>
 <body>
-${bar}
+${bar(report)}
 <main>
 ${headline(report)}
-${improvement(report)}
-${gate(report)}
-${labels(report)}
-${gallery(report)}
-${beforeAfter(report)}
-${cost(report)}
-${lineage(report)}
-</main>
+${sectionsOf(report).map(([, , draw]) => html`${draw(report)}\n`)}</main>
 ${footer(report)}
 </body>
 </html>
@@ -45,15 +38,24 @@ ${footer(report)}
   return page.markup;
 }
 
-const places = [
-  ['better', 'Better?'],
-  ['gate', 'Gate'],
-  ['labels', 'Labels'],
-  ['pairs', 'Pairs'],
-  ['before-after', 'Before and after'],
-  ['cost', 'Cost'],
-  ['lineage', 'Lineage'],
-] as const;
+type Place = readonly [id: string, says: string, draw: (report: Report) => Html];
+
+/** Each section with its id and its name in the bar. */
+const places: readonly Place[] = [
+  ['better', 'Better?', improvement],
+  ['gate', 'Gate', gate],
+  ['labels', 'Labels', labels],
+  ['pairs', 'Pairs', gallery],
+  ['before-after', 'Before and after', beforeAfter],
+  ['cost', 'Cost', cost],
+  ['lineage', 'Lineage', lineage],
+];
+const aboutTraining = ['better', 'gate', 'before-after'];
+
+/** A run without a trainer has nothing to say of candidates. */
+function sectionsOf({ method }: Report): readonly Place[] {
+  return method === null ? places.filter(([id]) => !aboutTraining.includes(id)) : places;
+}
 
 const themes = [
   ['auto', 'Auto'],
@@ -61,16 +63,25 @@ const themes = [
   ['dark', 'Dark'],
 ] as const;
 
-const bar = html`<div class="bar">
-<nav aria-label="Sections">${places.map(([id, says]) => html`<a href="#${id}">${says}</a> `)}</nav>
+function bar(report: Report): Html {
+  return html`<div class="bar">
+<nav aria-label="Sections">${sectionsOf(report).map(([id, says]) => html`<a href="#${id}">${says}</a> `)}</nav>
 <fieldset class="theme"><legend class="hidden">Theme</legend>${themes.map(
-  ([id, says]) =>
-    html`<input type="radio" name="theme" id="theme-${id}" autocomplete="off"${id === 'auto' && html` checked`}><label for="theme-${id}">${says}</label>`,
-)}</fieldset>
+    ([id, says]) =>
+      html`<input type="radio" name="theme" id="theme-${id}" autocomplete="off"${id === 'auto' && html` checked`}><label for="theme-${id}">${says}</label>`,
+  )}</fieldset>
 </div>`;
+}
 
 function footer({ run, loop, seed, student, teacher, method, finishedAt }: Report): Html {
-  const facts = { Loop: loop, Run: run, Student: student, Teacher: teacher, Method: method, Seed: String(seed) };
+  const facts = {
+    Loop: loop,
+    Run: run,
+    Student: student,
+    Teacher: teacher,
+    Method: method ?? 'none: dataset only',
+    Seed: String(seed),
+  };
   return html`<footer><dl>${Object.entries(facts).map(([term, value]) => html`<div><dt>${term}</dt><dd class="mono">${value}</dd></div>\n`)}</dl>
 <p>Finished ${moment(finishedAt)}. Drawn from report.json, which has everything that is here and more.</p></footer>`;
 }

@@ -1,4 +1,5 @@
-import { type Check, isFullyRight, runChecks } from '../../core/checks.ts';
+import type { Check } from '../../core/checks/check.ts';
+import { isFullyRight, runChecks } from '../../core/checks/run-checks.ts';
 import { type Issue, type Item, items, readCase } from './customer-messages.ts';
 
 /** Any of these is the concrete action that the issue calls for. Customers use none of them. */

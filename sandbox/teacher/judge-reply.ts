@@ -1,4 +1,4 @@
-import { wordCount } from '../../core/checks.ts';
+import { wordCount } from '../../core/text/words.ts';
 import { type Assessment, assessReply } from '../support-desk/assess-reply.ts';
 import { split } from '../support-desk/vocabulary.ts';
 

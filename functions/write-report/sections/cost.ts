@@ -17,15 +17,16 @@ const stageWords: Readonly<Record<Stage, string>> = {
 };
 
 export function cost(report: Report): Html {
-  const { usage, usageByStage, rounds } = report;
+  const { usage, usageByStage, reused, rounds } = report;
   const free = usage.usd === 0 ? ' The loop file has no prices, or the endpoints are free.' : '';
+  const again = reused === undefined ? '' : ` It reused ${counted(reused, 'call')} of earlier runs, at no cost.`;
   return section({
     id: 'cost',
     title: 'What it cost',
-    lead: `${usd(usage.usd)} for ${counted(usage.calls, 'call')}, ${count(usage.promptTokens)} tokens in and ${count(usage.completionTokens)} out.${free}`,
+    lead: `${usd(usage.usd)} for ${counted(usage.calls, 'call')}, ${count(usage.promptTokens)} tokens in and ${count(usage.completionTokens)} out.${free}${again}`,
     body: html`<div class="card">${present(usageByStage).length > 0 && bars(usageByStage)}
 ${usageTable('Usage of the run, by stage', 'Stage', stageRows(usageByStage), usage)}</div>
-${rounds.length > 0 && perRound(report)}`,
+${rounds.length > 1 && perRound(report)}`,
   });
 }
 

@@ -12,7 +12,7 @@ export function gallery(report: Report): Html {
   const total = totalOf(report, (round) => round.gallery);
   return section({
     id: 'pairs',
-    title: 'What it learned from',
+    title: report.method === null ? 'What there is to learn from' : 'What it learned from',
     lead:
       total === 0
         ? 'There is no preference pair to show.'

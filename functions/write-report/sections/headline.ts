@@ -12,7 +12,7 @@ export function headline(report: Report): Html {
 <h1 class="${answer.tone}">${answer.says}</h1>
 ${report.description && html`<p class="lead" dir="auto">${report.description}</p>`}
 <div class="ending ${report.ending.name}"><b>${endingWords[report.ending.name]}.</b> ${longText(report.ending.says)}</div>
-${beforeAndAfter(report)}
+${report.method !== null && beforeAndAfter(report)}
 ${keyFigures(report)}
 </header>`;
 }
@@ -41,9 +41,12 @@ function incumbentRow(
 
 function keyFigures(report: Report): Html {
   const pairs = report.rounds.reduce((sum, round) => sum + round.labels.pairs, 0);
-  return facts([
+  const ofTraining = [
     { term: 'Rounds', value: count(report.rounds.length) },
     { term: 'Promotions', value: count(promotedRounds(report).length) },
+  ];
+  return facts([
+    ...(report.method === null ? [] : ofTraining),
     { term: 'Preference pairs', value: count(pairs) },
     {
       term: 'Teacher calls',

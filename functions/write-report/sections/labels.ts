@@ -3,14 +3,17 @@ import { type BarPart, shareWithTick, stackedBar, twoBars } from '../bars.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, reasonInWords } from '../numbers.ts';
 import { facts, roundPanel, section } from '../section.ts';
+import { datasetFiles } from './dataset-files.ts';
 
-export function labels({ rounds }: Report): Html {
+export function labels({ run, rounds }: Report): Html {
   const sum = (of: (labels: Labels) => number) => count(rounds.reduce((total, round) => total + of(round.labels), 0));
   return section({
     id: 'labels',
     title: 'Where the labels come from',
     lead: `${sum((all) => all.prompts)} prompts → ${sum((all) => all.responses)} responses → ${sum((all) => all.verdicts)} verdicts → ${sum((all) => all.pairs)} preference pairs. Nothing is dropped without being counted.`,
-    body: rounds.map((round) => roundPanel(round.round, round === rounds.at(-1), flow(round.labels), roundBody(round))),
+    body: rounds.map((round) =>
+      roundPanel(round.round, round === rounds.at(-1), flow(round.labels), roundBody(run, round)),
+    ),
   });
 }
 
@@ -18,7 +21,7 @@ function flow({ prompts, responses, verdicts, pairs }: Labels): string {
   return `${count(prompts)} prompts → ${count(responses)} responses → ${count(verdicts)} verdicts → ${count(pairs)} pairs`;
 }
 
-function roundBody({ labels: from, dataset }: RoundReport): Html {
+function roundBody(run: string, { round, labels: from, dataset }: RoundReport): Html {
   return html`<div class="stages">
 ${stackedBar('Responses asked for', responsesAskedFor(from))}
 ${stackedBar('Comparisons', comparisons(from))}
@@ -26,7 +29,8 @@ ${stackedBar('Prompts', [kept('gave a pair', from.pairs), ...reasons(from.noPair
 ${dataset && stackedBar('Pairs', datasetParts(dataset))}
 </div>
 ${soundness(from, dataset)}
-${dataset && warnings(dataset)}`;
+${dataset && warnings(dataset)}
+${dataset && datasetFiles(run, round, dataset)}`;
 }
 
 function kept(says: string, amount: number): BarPart {

@@ -20,15 +20,18 @@ export function lineage(report: Report): Html {
   return section({
     id: 'lineage',
     title: 'Where the student comes from',
-    lead:
-      entries.length === 0
-        ? 'The student’s registry has no history.'
-        : `From the base to the incumbent in ${counted(entries.length - 1, 'step')}. Each can be undone.`,
+    lead: leadOf(entries.length - 1),
     body: html`${
       older.length > 0 &&
       html`<details class="card panel"><summary><h3>${counted(older.length, 'earlier step')}</h3></summary><ol class="timeline">${older}</ol></details>`
     }<ol class="timeline">${entries.slice(-recent)}</ol>`,
   });
+}
+
+function leadOf(steps: number): string {
+  if (steps < 0) return 'The student’s registry has no history.';
+  if (steps === 0) return 'It is the base: nothing has replaced it yet.';
+  return `From the base to the incumbent in ${counted(steps, 'step')}. Each can be undone.`;
 }
 
 function timelineEntry(entry: LineageEntry, report: Report, isIncumbent: boolean): Html {

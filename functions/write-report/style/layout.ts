@@ -6,7 +6,7 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 sy
 main, footer { max-width: 1120px; margin: 0 auto; padding: 0 2rem; }
 h1, h2, h3, h4, h5, p, ul, ol, dl, dd, figure, blockquote, fieldset { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
-h1 { font-size: clamp(2rem, 4.6vw, 3.25rem); line-height: 1.1; font-weight: 680; letter-spacing: -0.028em; text-wrap: pretty; max-width: 24ch; }
+h1 { font-size: clamp(2rem, 4.6vw, 3.25rem); line-height: 1.1; font-weight: 680; letter-spacing: -0.028em; text-wrap: balance; max-width: 24ch; }
 h2 { font-size: clamp(1.5rem, 3vw, 2rem); line-height: 1.2; font-weight: 650; letter-spacing: -0.02em; }
 h3 { font-size: 1.0625rem; font-weight: 620; letter-spacing: -0.005em; }
 h4, h5, dt, thead th { font-size: 0.8125rem; font-weight: 550; color: var(--muted); letter-spacing: 0; }
@@ -51,6 +51,7 @@ footer dd { color: var(--ink); }
 @media (max-width: 720px) {
   main, footer { padding-left: 1rem; padding-right: 1rem; }
   .bar { padding: 0.5rem 1rem; }
+  h1 { text-wrap: pretty; }
   section { padding-top: 3.5rem; }
   .card { padding: 1.125rem; border-radius: 12px; }
   .columns { grid-template-columns: 1fr; }

@@ -16,7 +16,8 @@ export const parts = `
 .incumbent .below { display: flex; gap: 0.25rem 1rem; justify-content: space-between; align-items: baseline; }
 .change { flex: none; font-weight: 600; color: var(--good); }
 
-.headline .facts { grid-template-columns: repeat(6, auto); justify-content: space-between; }
+.headline .facts { grid-template-columns: none; grid-auto-flow: column; justify-content: space-between; }
+.ending + .facts { margin-top: 2.5rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.75rem 2rem; }
 .facts dd:nth-of-type(1) { font-size: 1.5rem; font-weight: 600; letter-spacing: -0.02em; line-height: 1.35; }
 .track { position: relative; height: 0.625rem; border-radius: 5px; background: var(--track); overflow: hidden; }
@@ -105,7 +106,8 @@ section .timeline:last-child li:last-child { padding-bottom: 0; }
   .incumbent { grid-template-columns: 1fr auto; gap: 0.6rem; }
   .incumbent > div { grid-column: 1 / -1; }
   .incumbent .big { font-size: 2.25rem; }
-  .facts, .headline .facts { grid-template-columns: 1fr 1fr; gap: 1.25rem; justify-content: stretch; }
+  .facts, .headline .facts { grid-template-columns: 1fr 1fr; grid-auto-flow: row; gap: 1.25rem; justify-content: stretch; }
+  th, td { padding-left: 0.5rem; padding-right: 0.5rem; }
   .versus, .example > header { display: grid; grid-template-columns: 1fr; }
 }
 `;

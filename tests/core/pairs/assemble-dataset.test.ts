@@ -16,7 +16,7 @@ async function assemble(pairs: readonly PreferencePair[], more: Partial<DatasetM
   }
   const { dataset, rows } = await assembleDataset({ pairs: pass, heldOut: new Set(), settings, seed: 1, ...more });
   const [train, validation] = [await gather(rows('train')), await gather(rows('validation'))];
-  return { dataset: datasetSchema.parse(dataset), train, validation };
+  return { dataset: datasetSchema.omit({ exports: true }).parse(dataset), train, validation };
 }
 
 async function gather(lines: AsyncIterable<string>): Promise<string[]> {

@@ -175,13 +175,15 @@ describe('no pair', () => {
     expect(buildPair(material({ judged: byChecks }))).toMatchObject({ kind: 'pair' });
   });
 
-  test('when the better response is cut off; a rejected one may be', () => {
+  test('when the better response is cut off, by checks too; a rejected one may be', () => {
     const cut = { finish: 'length' } as const;
     const both = (chosen: object, rejected: object) =>
       sampledWith([response(best, 'It is on', chosen), response(worst, 'It is not', rejected)]);
 
     expect(buildPair(material({ sampled: both(cut, {}) }))).toEqual(noPair('chosen-cut-off'));
     expect(buildPair(material({ sampled: both({}, cut) }))).toMatchObject({ kind: 'pair' });
+    const byChecks = judgedWith([verdict([best, worst], best, { decidedBy: 'checks' })]);
+    expect(buildPair(material({ sampled: both(cut, {}), judged: byChecks }))).toEqual(noPair('chosen-cut-off'));
   });
 
   test('of texts that differ in case and white space around only', () => {

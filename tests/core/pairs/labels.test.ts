@@ -32,6 +32,12 @@ describe('the labels of a shard', () => {
     expect(labels).toMatchObject({ prompts: 1, responses: 1, missing: { refused: 2, 'timed out': 1 } });
   });
 
+  test('count what is left out before judging, by reason', () => {
+    const leftOut = { 'p-1/2': 'instructs-the-judge', 'p-1/3': 'instructs-the-judge', 'p-1/4': 'empty' };
+
+    expect(labelsWith(bothOrders(best, best), { leftOut }).leftOut).toEqual({ 'instructs-the-judge': 2, empty: 1 });
+  });
+
   test('tell verdicts by checks from those of the teacher', () => {
     const byChecks = verdict([best, 'p-1/2'], best, { decidedBy: 'checks' });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { exportRecord } from '../../../core/training/export-records.ts';
 import { gradersFor } from '../../../core/training/grader.ts';
 import { recordsFor } from '../../../core/training/records.ts';
-import { exportRecord } from '../../../providers/openai-compatible/export-records.ts';
 import { type ChatRequest, chatText } from '../../../sandbox/server/chat-model.ts';
 import { graderSchema, gradeSample } from '../../../sandbox/server/graders.ts';
 import { ruleTeacher } from '../../../sandbox/teacher/rule-teacher.ts';

@@ -24,7 +24,7 @@ test('a step that takes its hours is waited for, not begun a second time beside 
 test('a failed run leaves no timer behind that would keep the process alive', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'Date', 'performance'] });
   const world = new LoopWorld({
-    loop: { shards: { prompts: 1, atOnce: 2, callsAtOnce: 1 } },
+    loop: { shards: { prompts: 1, atOnce: 2 } },
     student: ({ prompt }) => (prompt.id === 'train-0' ? new Error('broken') : undefined),
   });
 

@@ -78,6 +78,8 @@ export class LoopWorld {
       teacher: () => this.teacher,
       trainer: () => this.trainer,
       serving: () => this.serving,
+      // A store that is gone here is gone for good.
+      recordPatience: { waitsMs: [], wait: async () => undefined },
     };
   }
 
@@ -190,14 +192,14 @@ export function stage(store: MemoryStore, change: Partial<Loop>): void {
   const price = { prompt: 1, completion: 10 };
   const defaults = loopDocumentSchema.parse({
     name: 'desk',
-    student: { endpoint, model: base, price },
-    teacher: { endpoint, model: 'judge', price },
+    student: { endpoint, model: base, price, callsAtOnce: 1 },
+    teacher: { endpoint, model: 'judge', price, callsAtOnce: 1 },
     trainer: { endpoint, pollSeconds: 1, usdPerJob: 0.5 },
     sampling: { responses: 2, maxTokens: 64 },
     judging: { canaryShare: 0 },
     pairs: { minimum: 10, validationShare: 0 },
     evaluation: { alpha: 0.5, minimumPrompts: 10 },
-    shards: { prompts: 6, atOnce: 2, callsAtOnce: 2 },
+    shards: { prompts: 6, atOnce: 2 },
     rubric: { purpose: 'A desk.', rules: ['Be worth more.'] },
     heldOutShare: null,
   });
