@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkSchema } from './checks.ts';
+import { checkSchema } from './checks/check.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 const imagePart = z.strictObject({

@@ -1,5 +1,6 @@
 import { type AskSettings, askComparison } from '../judging/ask-comparison.ts';
 import { compareByChecks } from '../judging/compare-by-checks.ts';
+import { instructsJudge } from '../judging/instructs-judge.ts';
 import { type Comparison, tie } from '../judging/verdict.ts';
 import type { Teacher } from '../ports.ts';
 import type { Prompt } from '../prompt.ts';
@@ -60,7 +61,10 @@ function reasonsOf(responses: Readonly<Record<Role, Response | MissingResponse>>
   };
 }
 
-/** A response that says nothing loses to one that does; the same text twice is a tie; then the checks. */
+/**
+ * A response that says nothing, or speaks to the judge, loses to one that answers; the same text twice is a tie; then the
+ * checks, of which to be whole is one here: a student that does not come to an end is the worse one to promote.
+ */
 function compareByCode(incumbent: Response, candidate: Response): Comparison | undefined {
   const verdict = (winner: string): Comparison => ({
     kind: 'verdict',
@@ -68,11 +72,18 @@ function compareByCode(incumbent: Response, candidate: Response): Comparison | u
     winner,
     decidedBy: 'checks',
   });
-  if (isAnswered(incumbent) !== isAnswered(candidate)) {
-    return verdict(isAnswered(candidate) ? candidate.id : incumbent.id);
-  }
-  if (!isAnswered(candidate) || incumbent.text.trim() === candidate.text.trim()) return verdict(tie);
-  return compareByChecks(incumbent, candidate);
+  if (isJudged(incumbent) !== isJudged(candidate)) return verdict(isJudged(candidate) ? candidate.id : incumbent.id);
+  if (!isJudged(candidate) || incumbent.text.trim() === candidate.text.trim()) return verdict(tie);
+  return compareByChecks(withWholeness(incumbent), withWholeness(candidate));
+}
+
+function isJudged(response: Response): boolean {
+  return isAnswered(response) && !instructsJudge(response.text);
+}
+
+function withWholeness(response: Response): Response {
+  const { finish, checks } = response;
+  return finish === 'length' ? { ...response, checks: { ...checks, failed: [...checks.failed, 'cut off'] } } : response;
 }
 
 function outcomeOf(

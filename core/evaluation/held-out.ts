@@ -1,6 +1,7 @@
-import { isFullyRight, wordCount } from '../checks.ts';
+import { isFullyRight } from '../checks/run-checks.ts';
 import type { HeldOut } from '../report.ts';
 import type { Response } from '../response.ts';
+import { wordCount } from '../text/words.ts';
 import { isRefusal } from './refusal.ts';
 
 /** False for a response that was refused, filtered or rejected, or is empty. */

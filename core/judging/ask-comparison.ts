@@ -1,4 +1,4 @@
-import type { Teacher, TeacherAnswer } from '../ports.ts';
+import type { Teacher, TeacherAnswer, TeacherRequest } from '../ports.ts';
 import type { Prompt } from '../prompt.ts';
 import { seedFor } from '../random.ts';
 import { type Price, priced, type Usage } from '../usage.ts';
@@ -23,7 +23,9 @@ export async function askComparison(
   const [first, second] = shown;
   const questionKey = `${key} ${first.id} ${second.id}`;
   const question = comparisonQuestion(prompt, settings.rubric, shown, questionKey);
-  const { answer, usage } = await askTeacher(teacher, question, settings, seedFor(key, questionKey));
+  const { answer, usage } = await askTeacher(teacher, question, settings, seedFor(key, questionKey), {
+    logprobs: true,
+  });
   return { comparison: readComparison(answer, question), usage };
 }
 
@@ -33,8 +35,9 @@ export async function askTeacher(
   question: JudgeQuestion,
   settings: Pick<AskSettings, 'maxTokens' | 'price'>,
   seed: number,
+  wish: Pick<TeacherRequest, 'logprobs'> = {},
 ): Promise<{ answer: TeacherAnswer; usage: Usage }> {
   const { messages, schema } = question;
-  const answer = await teacher.ask({ messages, schema, maxTokens: settings.maxTokens, seed });
+  const answer = await teacher.ask({ messages, schema, maxTokens: settings.maxTokens, seed, ...wish });
   return { answer, usage: { ...priced(answer.tokens, settings.price), calls: answer.calls } };
 }

@@ -1,5 +1,8 @@
-/** Which of two is better, or neither: a tie or an abstention decides nothing. */
-export type Decide<T> = (first: T, second: T) => Promise<'first' | 'second' | 'neither'>;
+/**
+ * Which of two is better, or neither: a tie or an abstention decides nothing. `slot` numbers the comparisons of a search: the
+ * same one has the same number, whichever is answered first.
+ */
+export type Decide<T> = (first: T, second: T, slot: number) => Promise<'first' | 'second' | 'neither'>;
 
 /**
  * The best and the worst of k items in ⌈3k/2⌉ − 2 comparisons: pairs first, then the winners among themselves for the
@@ -9,33 +12,37 @@ export type Decide<T> = (first: T, second: T) => Promise<'first' | 'second' | 'n
  */
 export async function findExtremes<T>(items: readonly T[], decide: Decide<T>): Promise<{ best: T; worst: T }> {
   if (items.length < 2) throw new RangeError(`findExtremes needs two items at least, got ${items.length}`);
-  const winners: T[] = [];
-  const losers: T[] = [];
-  for (let i = 0; i + 1 < items.length; i += 2) {
-    const [first, second] = [items[i] as T, items[i + 1] as T];
-    const secondWins = (await decide(first, second)) === 'second';
-    winners.push(secondWins ? second : first);
-    losers.push(secondWins ? first : second);
+  const couples: [T, T][] = [];
+  for (let i = 0; i + 1 < items.length; i += 2) couples.push([items[i] as T, items[i + 1] as T]);
+  // What does not depend on one another is asked at the same time.
+  const decided = await Promise.all(couples.map(([first, second], slot) => decide(first, second, slot)));
+  const winners = couples.map(([first, second], index) => (decided[index] === 'second' ? second : first));
+  const losers = couples.map(([first, second], index) => (decided[index] === 'second' ? first : second));
+  // From here on the slots of the two brackets alternate.
+  const slots = couples.length;
+  if (items.length % 2 === 0) {
+    const [best, worst] = await Promise.all([bestOf(winners, decide, slots), worstOf(losers, decide, slots + 1)]);
+    return { best, worst };
   }
-  if (items.length % 2 === 1) {
-    const last = items.at(-1) as T;
-    winners.push(last);
-    losers.push(last);
-  }
-  const best = await bestOf(winners, decide);
   // The odd one out stands on both sides.
-  const others = losers.filter((item) => item !== best);
-  return { best, worst: await worstOf(others, decide) };
+  const last = items.at(-1) as T;
+  const best = await bestOf([...winners, last], decide, slots);
+  const others = [...losers, last].filter((item) => item !== best);
+  return { best, worst: await worstOf(others, decide, slots + 1) };
 }
 
-async function bestOf<T>(items: readonly T[], decide: Decide<T>): Promise<T> {
+async function bestOf<T>(items: readonly T[], decide: Decide<T>, slot: number): Promise<T> {
   let best = items[0] as T;
-  for (const item of items.slice(1)) if ((await decide(best, item)) === 'second') best = item;
+  for (const [index, item] of items.slice(1).entries()) {
+    if ((await decide(best, item, slot + 2 * index)) === 'second') best = item;
+  }
   return best;
 }
 
-async function worstOf<T>(items: readonly T[], decide: Decide<T>): Promise<T> {
+async function worstOf<T>(items: readonly T[], decide: Decide<T>, slot: number): Promise<T> {
   let worst = items[0] as T;
-  for (const item of items.slice(1)) if ((await decide(worst, item)) === 'first') worst = item;
+  for (const [index, item] of items.slice(1).entries()) {
+    if ((await decide(worst, item, slot + 2 * index)) === 'first') worst = item;
+  }
   return worst;
 }

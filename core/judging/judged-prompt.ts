@@ -5,9 +5,9 @@ import { comparisonSchema } from './verdict.ts';
 /** One line of `verdicts/<shard>.jsonl`: all that was said of one prompt's responses. */
 export const judgedPromptSchema = z.strictObject({
   prompt: z.string(),
-  /** Responses that went to the judge: distinct, and not refused or empty. */
+  /** Responses that went to the judge: distinct, not refused or empty, and not speaking to it. */
   judged: z.array(z.string()),
-  /** Left out before judging, by response id: `duplicate`, `refusal`, `filtered`, `rejected`, `empty`. */
+  /** Left out before judging, by response id: `duplicate`, `refusal`, `filtered`, `rejected`, `empty`, `instructs-the-judge`. */
   leftOut: z.record(z.string(), z.string()),
   search: z.array(comparisonSchema),
   /** The extremes that the search found; null with fewer than two responses to judge. */

@@ -59,7 +59,7 @@ function reasonForSilence(answer: TeacherAnswer): AbstentionReason | undefined {
 
 /** The value of a text that is one JSON value, alone or in one code fence; a key that stands twice makes it unreadable. */
 function strictJson(text: string): unknown {
-  const bare = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/.exec(text.trim())?.[1] ?? text;
+  const bare = /^```(?:json)?[^\S\n]*\n([\s\S]*?)\n?```$/.exec(text.trim())?.[1] ?? text;
   try {
     const value: unknown = JSON.parse(bare);
     return hasRepeatedKey(bare) ? undefined : value;

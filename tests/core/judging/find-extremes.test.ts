@@ -44,6 +44,30 @@ describe('findExtremes', () => {
     );
   });
 
+  test('each comparison has a slot of its own, the same whatever is answered first, and their sides are balanced', async () => {
+    await fc.assert(
+      fc.asyncProperty(distinct, fc.scheduler(), async (items, scheduler) => {
+        const asked = async (delayed: boolean) => {
+          const slots = new Map<number, string>();
+          const decide: Decide<number> = async (first, second, slot) => {
+            expect(slots.has(slot)).toBe(false);
+            slots.set(slot, `${first} ${second}`);
+            if (delayed) await scheduler.schedule(Promise.resolve());
+            return first > second ? 'first' : 'second';
+          };
+          const found = findExtremes(items, decide);
+          await (delayed ? scheduler.waitFor(found) : found);
+          return [...slots].sort(([one], [other]) => one - other);
+        };
+
+        const inTurn = await asked(false);
+        expect(await asked(true)).toEqual(inTurn);
+        const even = inTurn.filter(([slot]) => slot % 2 === 0).length;
+        expect(Math.abs(2 * even - inTurn.length)).toBeLessThanOrEqual(2);
+      }),
+    );
+  });
+
   test('three items that beat each other in a circle do not make one of them both best and worst', async () => {
     const { decide } = counting((first, second) => ((first + 1) % 3 === second ? 'first' : 'second'));
 
