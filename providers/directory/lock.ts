@@ -51,7 +51,7 @@ async function tryTake(lock: string, token: string): Promise<boolean> {
   const draft = join(dirname(lock), temporaryName());
   const holder: Holder = { pid: process.pid, host: hostname(), time: Date.now(), token };
   try {
-    await onDisk(draft, writeFile(draft, JSON.stringify(holder), { flag: 'wx' }));
+    await onDisk(dirname(lock), writeFile(draft, JSON.stringify(holder), { flag: 'wx' }));
     return await onDiskOr(
       ['EEXIST'],
       false,

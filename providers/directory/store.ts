@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ArtifactMissing, WriteConflict } from '../../core/errors.ts';
 import type { Store, WriteCondition } from '../../core/ports.ts';
 import { linesOf, wholeText } from '../read-text.ts';
+import { makeDirectory, removeEmptied, syncDirectory } from './folders.ts';
 import { whileLocked } from './lock.ts';
 import { directoryOf, isOwnFile, pathOf, temporaryName } from './paths.ts';
-import { errorCode, onDisk, onDiskOr, unavailable } from './translate-error.ts';
+import { onDisk, onDiskOr } from './translate-error.ts';
 
 const NOT_THERE = ['ENOENT', 'ENOTDIR', 'EISDIR'];
 /** Small strings are joined into writes of about this size. */
 const BLOCK_BYTES = 65_536;
+/** Each turn is lost to another deletion; so many in a row are a disk that lies. */
+const MOST_TURNS = 100;
 
 /**
  * A store in a directory of a local disk; several processes may share it. An object's version is the hash of its bytes.
  * A write goes to a temporary file beside the object and appears by one link or rename; a crash leaves at most such a
- * file and a lock, which nobody lists and a later writer gets past.
+ * file and a lock, which nobody lists and a later writer gets past. A folder goes with its last object.
  */
 export function directoryStore(root: string): Store {
   const top = resolve(root);
@@ -24,7 +27,7 @@ export function directoryStore(root: string): Store {
     lines: (key) => readLines(key, pathOf(top, key)),
     write: async (key, body, condition) => writeObject(key, pathOf(top, key), body, condition),
     list: (prefix) => keysBelow(top, prefix),
-    delete: async (key) => deleteObject(pathOf(top, key)),
+    delete: async (key) => deleteObject(top, pathOf(top, key)),
   };
 }
 
@@ -58,10 +61,10 @@ async function writeObject(
   body: string | AsyncIterable<string>,
   condition: WriteCondition | undefined,
 ): Promise<{ version: string }> {
-  await makeDirectory(dirname(path));
   const draft = join(dirname(path), temporaryName());
+  const file = await openDraft(draft);
   try {
-    const version = await writeDraft(draft, body);
+    const version = await writeDraft(draft, file, body);
     if (condition && 'ifAbsent' in condition) await publishNew(key, draft, path);
     else await publish(key, draft, path, condition?.ifVersion);
     await syncDirectory(dirname(path));
@@ -97,26 +100,43 @@ async function publish(key: string, draft: string, path: string, ifVersion: stri
   });
 }
 
-async function deleteObject(path: string): Promise<void> {
+async function deleteObject(top: string, path: string): Promise<void> {
+  const isThere = async () => (await onDiskOr(NOT_THERE, undefined, path, stat(path))) !== undefined;
   // Where nothing is there is nothing to lock, and maybe no directory to lock it in.
-  if ((await onDiskOr(NOT_THERE, undefined, path, stat(path))) === undefined) return;
-  await whileLocked(path, async (stillHeld) => {
-    await stillHeld();
-    await onDiskOr(NOT_THERE, undefined, path, unlink(path));
-  });
+  if (!(await isThere())) return;
+  try {
+    await whileLocked(path, async (stillHeld) => {
+      await stillHeld();
+      await onDiskOr(NOT_THERE, undefined, path, unlink(path));
+    });
+  } catch (error) {
+    // Somebody else may have been faster, and the directory is gone with the object.
+    if (await isThere()) throw error;
+    return;
+  }
   await syncDirectory(dirname(path));
+  await removeEmptied(top, dirname(path));
+}
+
+/** A directory that was emptied may be taken away under our feet. Once the draft is in it, it stays. */
+async function openDraft(draft: string): Promise<FileHandle> {
+  for (let turn = 1; ; turn++) {
+    const expected = turn < MOST_TURNS ? ['ENOENT'] : [];
+    const file = await onDiskOr(expected, undefined, dirname(draft), open(draft, 'wx'));
+    if (file) return file;
+    await makeDirectory(dirname(draft));
+  }
 }
 
 /** Writes, flushes to the disk and hashes on the way. An error of the body's own source passes through as it is. */
-async function writeDraft(draft: string, body: string | AsyncIterable<string>): Promise<string> {
+async function writeDraft(draft: string, file: FileHandle, body: string | AsyncIterable<string>): Promise<string> {
   const hash = createHash('sha256');
-  const file = await onDisk(draft, open(draft, 'wx'));
   try {
     for await (const block of blocksOf(body)) {
       hash.update(block);
-      await onDisk(draft, file.writeFile(block));
+      await onDisk(dirname(draft), file.writeFile(block));
     }
-    await onDisk(draft, file.sync());
+    await onDisk(dirname(draft), file.sync());
   } finally {
     await file.close();
   }
@@ -151,25 +171,6 @@ async function* keysBelow(top: string, prefix: string): AsyncIterable<string> {
   for (const { name } of names) {
     if (name.endsWith('/')) yield* keysBelow(top, prefix + name);
     else yield prefix + name;
-  }
-}
-
-/** Makes a directory that survives a power cut: each new level is an entry in the level above. */
-async function makeDirectory(directory: string): Promise<void> {
-  const first = await onDisk(directory, mkdir(directory, { recursive: true }));
-  if (first === undefined) return;
-  for (let level = directory; level.length >= first.length; level = dirname(level)) await syncDirectory(dirname(level));
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await open(directory, 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch (cause) {
-    // Some systems can't flush a directory (Windows; some network disks): there the object is written, if less safely.
-    if (!['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EACCES'].includes(errorCode(cause) ?? '')) {
-      throw unavailable(directory, cause);
-    }
   }
 }
 

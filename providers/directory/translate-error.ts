@@ -1,5 +1,6 @@
-import { StoreUnavailable } from '../../core/errors.ts';
+import { StoreRefused, StoreUnavailable } from '../../core/errors.ts';
 
+/** Waiting does not help against these: somebody has to do something. */
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: free some space, then resume the run.',
   EDQUOT: 'The disk quota is used up: free some space, then resume the run.',
@@ -7,10 +8,13 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'Permission is missing: give this user read and write access to it.',
   EPERM: 'The file system forbids it: the store needs a local disk with hard links.',
   ENOTSUP: 'The file system has no hard links: put the store on a local disk.',
-  EMFILE: 'Too many files are open: lower the concurrency, or raise the limit (ulimit -n).',
   ENAMETOOLONG: 'The path is too long: put the store nearer to the root of the disk.',
   ENOTDIR: 'A file stands where a directory is needed: move it away.',
   EISDIR: 'A directory stands where the file should be: move it away.',
+};
+/** These may pass by themselves. */
+const passing: Readonly<Record<string, string>> = {
+  EMFILE: 'Too many files are open: lower the concurrency, or raise the limit (ulimit -n).',
 };
 
 /** Asked by shape: errors of Node's own modules are no `instanceof Error` where the code runs in a context of its own. */
@@ -38,8 +42,10 @@ export async function onDiskOr<T, U>(expected: readonly string[], otherwise: U, 
   }
 }
 
-export function unavailable(path: string, cause: unknown): StoreUnavailable {
-  const code = errorCode(cause);
-  const remedy = remedies[code ?? ''] ?? 'Check the directory, then resume the run.';
-  return new StoreUnavailable(`The store can't use ${path} (${code ?? String(cause)}). ${remedy}`, { cause });
+export function unavailable(path: string, cause: unknown): StoreRefused | StoreUnavailable {
+  const code = errorCode(cause) ?? '';
+  const what = `The store can't use ${path} (${code || String(cause)}).`;
+  const remedy = remedies[code];
+  if (remedy !== undefined) return new StoreRefused(`${what} ${remedy}`, { cause });
+  return new StoreUnavailable(`${what} ${passing[code] ?? 'Check the directory, then resume the run.'}`, { cause });
 }

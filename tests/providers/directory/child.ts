@@ -26,7 +26,7 @@ const tasks: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   stream: async (store) => {
     await store.write(
       'rows.jsonl',
-      rowsUpTo(50_000, () => 'x'.repeat(2000)),
+      rowsUpTo(150_000, () => 'x'.repeat(2000)),
     );
     let bytes = 0;
     for await (const line of store.lines('rows.jsonl')) bytes += line.length + 1;
