@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * is away is waited for, up to half an hour; at its start nobody wants to wait to read of a typo. Throws InvalidInput.
  */
 export async function checkEndpoints({ student, teacher, trainer }: Loop, environment: Environment): Promise<void> {
-  const roles = Object.entries({ student, teacher, trainer });
+  const roles = Object.entries({ student, teacher, ...(trainer ? { trainer } : {}) });
   const problems = await Promise.all(roles.map(([role, endpoint]) => problemOf(role, endpoint, environment)));
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) throw new InvalidInput('The loop', found);

@@ -3,6 +3,8 @@ import type { Ending } from '../core/report.ts';
 /** What the shell is told; documented in docs/command-line.md, and a test insists on it. */
 export const exitCodes = {
   finished: 0,
+  /** A loop without a trainer has come to its end. */
+  'dataset-ready': 0,
   /** The run failed; the error's name is printed (docs/errors.md). */
   failed: 1,
   /** The command, the loop file or the prompts are not usable; nothing was started. */

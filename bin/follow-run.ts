@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { z } from 'zod';
 import { keys } from '../core/artifact-keys.ts';
+import { InvalidInput } from '../core/errors.ts';
 import { type Loop, loopDocumentSchema } from '../core/loop.ts';
+import type { Store } from '../core/ports.ts';
 import { decisionSchema } from '../core/report.ts';
 import { outcomeSchema, runSchema } from '../core/run.ts';
 import { findArtifact, readArtifact } from '../functions/artifacts.ts';
@@ -30,7 +32,7 @@ export async function followRun(
   notices: readonly string[],
 ): Promise<void> {
   const { store } = globals;
-  const loop = await readArtifact(store, keys.stagedLoop(input.loop, input.version), loopDocumentSchema);
+  const loop = await loopOf(input, store);
   await checkEndpoints(loop, process.env);
 
   const display = displayFor(globals);
@@ -68,6 +70,19 @@ export async function followRun(
   }
 }
 
+/** A run that has begun has its loop with it, so that its folder can be moved without the loop's. */
+async function loopOf({ run, loop, version }: WorkflowInput, store: Store): Promise<Loop> {
+  const plan = await findArtifact(store, keys.run(run), runSchema);
+  if (!plan) return readArtifact(store, keys.stagedLoop(loop, version), loopDocumentSchema);
+  // Better before the training is paid for than after it.
+  if (plan.loop.trainer && !(await store.read(keys.registry(loop)))) {
+    throw new InvalidInput(`The run ${run}`, [
+      `${keys.registry(loop)} is not in the store, and promotions are kept there; copy the folder loops/${loop} from where the run was begun`,
+    ]);
+  }
+  return plan.loop;
+}
+
 function displayFor({ json, verbose }: Globals): ProgressDisplay {
   if (json) return jsonDisplay((line) => console.log(line));
   // Log lines would tear the bars.
@@ -76,7 +91,10 @@ function displayFor({ json, verbose }: Globals): ProgressDisplay {
 
 function tellStart({ run, version }: WorkflowInput, { name, rounds, seed, trainer }: Loop, { json }: Globals): void {
   if (json) console.log(JSON.stringify({ event: 'start', run, loop: name, version, rounds, seed }));
-  else console.log(`${styleText('bold', run)}  ${count(rounds, 'round')} of ${trainer.method}, seed ${seed}`);
+  else {
+    const what = trainer ? `${count(rounds, 'round')} of ${trainer.method}` : 'dataset only';
+    console.log(`${styleText('bold', run)}  ${what}, seed ${seed}`);
+  }
 }
 
 /** What earlier lives of the run have done: rounds that are decided, and steps of the round after them. Gives the last of the former. */

@@ -3,6 +3,8 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { InvalidInput, RatchetError } from '../core/errors.ts';
+import { estimateCommand } from './commands/estimate.ts';
+import { exportCommand } from './commands/export.ts';
 import { modelsCommand } from './commands/models.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -12,7 +14,9 @@ import { sandboxCommand } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
 import { exitCodes } from './exit-codes.ts';
 import { globalsOf } from './globals.ts';
+import { useMemoryModestly } from './modest-memory.ts';
 
+useMemoryModestly();
 const program = new Command('ratchet')
   .description('Improve a student model from a teacher’s feedback; promote it only if it provably wins.')
   .option('--store <directory>', 'where runs and loops are kept', '.')
@@ -31,9 +35,11 @@ const program = new Command('ratchet')
   });
 for (const command of [
   runCommand,
+  estimateCommand,
   resumeCommand,
   statusCommand,
   reportCommand,
+  exportCommand,
   modelsCommand,
   rollbackCommand,
   sandboxCommand,

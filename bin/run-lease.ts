@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { keys } from '../core/artifact-keys.ts';
-import { InvalidInput, WriteConflict } from '../core/errors.ts';
+import { InvalidInput, StoreRefused, StoreUnavailable, WriteConflict } from '../core/errors.ts';
 import type { Store } from '../core/ports.ts';
 import { isGoneFromHere } from '../providers/directory/holder.ts';
 
@@ -87,7 +87,12 @@ function renewed(
     async release() {
       clearInterval(timer);
       await renewing;
-      if ((await store.read(key))?.version === version) await store.delete(key);
+      try {
+        if ((await store.read(key))?.version === version) await store.delete(key);
+      } catch (error) {
+        // A full disk takes no lock, so nothing can be deleted. Whoever comes next sees that this process is gone.
+        if (!(error instanceof StoreRefused || error instanceof StoreUnavailable)) throw error;
+      }
     },
   };
 }

@@ -14,12 +14,13 @@ export function summaryOf(report: Report): string {
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const spent = [count(calls, 'call'), count(promptTokens + completionTokens, 'token'), money(usd), duration(seconds)];
   return [
-    ...(report.rounds.length > 0 ? [roundsTable(report.rounds), ''] : []),
+    ...(report.method !== null && report.rounds.length > 0 ? [roundsTable(report.rounds), ''] : []),
     styleText('bold', headlineOf(report)),
     ...(report.ending.name === 'failed' ? [] : [wrap(report.ending.says, 0)]),
     '',
-    `Incumbent  ${report.incumbent.after.model}`,
+    `${report.method === null ? 'Student  ' : 'Incumbent'}  ${report.incumbent.after.model}`,
     `Spent      ${spent.join(', ')}`,
+    ...(report.reused === undefined ? [] : [`Reused     ${count(report.reused, 'call')} of earlier runs`]),
   ].join('\n');
 }
 
@@ -33,15 +34,21 @@ function roundsTable(rounds: readonly RoundReport[]): string {
       evaluation ? winRate(evaluation) : '—',
       decision ? decisionMark(promoted === true) : '—',
     ]),
+    ['pairs'],
   );
 }
 
-/** A table without frames: columns, and a line below the heads. */
-export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table without frames. `numbers` names the columns that stand to the right, head and all. */
+export function plainTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly string[] = [],
+): string {
   const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
   const inner = ['left', 'left-mid', 'right', 'right-mid', 'mid', 'mid-mid'];
   const table = new Table({
     head: head.map((name) => styleText('dim', name)),
+    colAligns: head.map((name) => (numbers.includes(name) ? 'right' : 'left')),
     chars: { ...Object.fromEntries([...none, ...inner].map((name) => [name, ''])), middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
@@ -49,7 +56,11 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
-function headlineOf({ ending, incumbent: { before, after } }: Report): string {
+function headlineOf({ method, ending, rounds, incumbent: { before, after } }: Report): string {
+  if (method === null) {
+    if (ending.name === 'failed') return 'The run failed';
+    return `Dataset: ${count(rounds.at(-1)?.dataset?.train ?? 0, 'pair')} to train on`;
+  }
   if (before.model !== after.model) {
     return `Better: ${percent(before.checkRate)} → ${percent(after.checkRate)} fully right on held-out prompts`;
   }

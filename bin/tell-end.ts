@@ -1,13 +1,14 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { keys } from '../core/artifact-keys.ts';
-import type { Limits } from '../core/budget.ts';
-import { reportSchema } from '../core/report.ts';
+import { type Limits, limitsOf } from '../core/budget.ts';
+import { type Report, reportSchema } from '../core/report.ts';
 import { runSchema } from '../core/run.ts';
-import { noUsage, type Usage } from '../core/usage.ts';
+import { type DatasetFile, datasetFiles } from '../core/training/dataset-files.ts';
 import { findArtifact } from '../functions/artifacts.ts';
 import type { WorkflowEnd } from '../sandbox/run-workflow.ts';
 import { exitCodes } from './exit-codes.ts';
+import { count } from './figures.ts';
 import type { Globals } from './globals.ts';
 import { hint } from './hint.ts';
 import { summaryOf } from './summary.ts';
@@ -24,12 +25,12 @@ export async function tellEnd(end: WorkflowEnd, run: string, globals: Globals): 
     console.log(JSON.stringify({ event: 'end', run, ending: word, ...failure, report: at }));
     return;
   }
-  if (report) console.log(`\n${summaryOf(report)}\n${reportLine(run, globals)}`);
+  if (report) console.log(`\n${summaryOf(report)}\n${whereLines(report, globals)}`);
   if (end.kind === 'failed') {
     console.error(`\n${styleText('red', end.error, { stream: process.stderr })}: ${end.cause}`);
   }
   const plan = await findArtifact(globals.store, keys.run(run), runSchema);
-  const next = nextStep(word, { run, limits: plan?.loop.budget ?? {}, spent: report?.usage }, globals);
+  const next = nextStep(word, { run, limits: plan?.loop.budget ?? {} }, globals);
   if (next !== undefined) console.log(next);
 }
 
@@ -43,19 +44,28 @@ export function tellInterrupted(run: string, globals: Globals): void {
   }
 }
 
-export function reportLine(run: string, { directory }: Globals): string {
-  return `Report     ${join(directory, keys.reportPage(run))}`;
+/** Where the last dataset and the report are. A run without a trainer is made for the files, so each of them is named. */
+export function whereLines({ run, method, rounds }: Report, { directory }: Pick<Globals, 'directory'>): string {
+  const last = rounds.findLast(({ dataset }) => dataset !== null);
+  const files = last?.dataset ? datasetFiles(run, last.round, last.dataset) : [];
+  const folders = new Set(files.map(({ key }) => `${join(directory, dirname(key))}/`));
+  const places = [...folders, ...(method === null ? namesOf(files) : [])];
+  return [
+    ...places.map((place, index) => `${(index === 0 ? 'Dataset' : '').padEnd(11)}${place}`),
+    `Report     ${join(directory, keys.reportPage(run))}`,
+  ].join('\n');
+}
+
+function namesOf(files: readonly DatasetFile[]): string[] {
+  const widest = Math.max(...files.map(({ key }) => basename(key).length));
+  return files.map(({ key, rows }) => `${basename(key).padEnd(widest)}  ${count(rows, 'row')}`);
 }
 
 /** What can be done about a run that has ended so; undefined where nothing is left to do. */
 export function nextStep(
   word: keyof typeof exitCodes,
-  {
-    run,
-    limits,
-    spent = noUsage,
-  }: { readonly run: string; readonly limits: Limits; readonly spent?: Usage | undefined },
-  globals: Globals,
+  { run, limits }: { readonly run: string; readonly limits: Limits },
+  globals: Pick<Globals, 'directory'>,
 ): string | undefined {
   const resume = (options = '') => hint(`resume ${run}${options}`, globals);
   switch (word) {
@@ -64,10 +74,11 @@ export function nextStep(
     case 'failed':
       return `Go on      ${resume()}\n           once the cause is removed`;
     case 'budget-reached':
-      return `Go on      ${resume(twiceAsMuch(limits, spent))}\n           or with any other limit, in all`;
+      return `Go on      ${resume(twiceAsMuch(limits))}\n           or with any other limit, in all`;
     case 'approval-pending':
       return `Agree      ${resume(' --approve')}\nRefuse     ${resume(' --reject')}`;
     case 'finished':
+    case 'dataset-ready':
     case 'nothing-to-learn':
     case 'approval-refused':
     case 'invalid-input':
@@ -75,16 +86,17 @@ export function nextStep(
   }
 }
 
-/** Calls under way when a limit is reached are finished, so more may be spent than it was. */
-function twiceAsMuch(limits: Limits, { usd, calls, promptTokens, completionTokens }: Usage): string {
-  const spent = { usd, calls, tokens: promptTokens + completionTokens };
-  return Object.entries(limits)
-    .map(([limit, value]) =>
-      value === undefined ? '' : ` --${limit} ${2 * Math.max(value, roundedUp(spent[limit as keyof Limits]))}`,
-    )
+/** Each limit at twice what it is: whichever was reached, the run goes on. Of none at all twice is nothing: one dollar, then. */
+function twiceAsMuch(limits: Limits): string {
+  return limitsOf(limits)
+    .map(({ stage, unit, limit }) => {
+      const raised = plainly(limit === 0 ? 1 : 2 * limit);
+      return stage === undefined ? ` --${unit} ${raised}` : ` --limit ${stage}.${unit}=${raised}`;
+    })
     .join('');
 }
 
-function roundedUp(amount: number): number {
-  return amount < 1 ? Number(amount.toPrecision(2)) : Math.ceil(amount);
+/** Without exponent, which no option takes, and without the dust of binary fractions. */
+function plainly(amount: number): string {
+  return amount.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 15 });
 }

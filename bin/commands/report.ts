@@ -7,7 +7,7 @@ import { globalsOf } from '../globals.ts';
 import { hint } from '../hint.ts';
 import { findRun } from '../runs.ts';
 import { summaryOf } from '../summary.ts';
-import { reportLine } from '../tell-end.ts';
+import { whereLines } from '../tell-end.ts';
 
 export function reportCommand(): Command {
   return new Command('report')
@@ -24,6 +24,6 @@ export function reportCommand(): Command {
         ]);
       }
       if (json) console.log(JSON.stringify(report));
-      else console.log(`${summaryOf(report)}\n${reportLine(run, globals)}`);
+      else console.log(`${summaryOf(report)}\n${whereLines(report, globals)}`);
     });
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
+import { type Stage, stages } from '../../core/budget.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { hasPrices } from '../../core/loop.ts';
+import { budgetSchema, hasPrices } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
-import { reportSchema } from '../../core/report.ts';
+import { type Ending, reportSchema } from '../../core/report.ts';
 import { type Approval, type Run, runSchema } from '../../core/run.ts';
 import { findArtifact, updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
 import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
@@ -13,6 +14,16 @@ import { findRun, roundsOf } from '../runs.ts';
 import { tellEnd } from '../tell-end.ts';
 
 const usd = z.coerce.number('give US dollars, such as 5').positive('give US dollars, such as 5');
+const likeThis = `give stage.unit=n, such as judging.usd=5; stages: ${stages.join(', ')}; units: usd, calls, tokens`;
+const stageLimit = z.string().transform((text, context) => {
+  const [, stage, unit, amount] = /^(\w+)\.(usd|calls|tokens)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  const known = stages.find((each) => each === stage);
+  const limit = known && { [known]: { [unit as string]: Number(amount) } };
+  const read = budgetSchema.safeParse(limit);
+  if (limit !== undefined && read.success) return { stage: known as Stage, limit: read.data[known as Stage] };
+  context.addIssue({ code: 'custom', message: likeThis });
+  return z.NEVER;
+});
 const optionsSchema = z.looseObject({
   approve: z.boolean().default(false),
   reject: z.boolean().default(false),
@@ -20,7 +31,12 @@ const optionsSchema = z.looseObject({
   usd: usd.optional(),
   calls: whole(1).optional(),
   tokens: whole(1).optional(),
+  limit: z.array(stageLimit).default([]),
 });
+
+function gathered(limit: string, before: readonly string[] = []): string[] {
+  return [...before, limit];
+}
 
 export function resumeCommand(): Command {
   return new Command('resume')
@@ -32,6 +48,7 @@ export function resumeCommand(): Command {
     .option('--usd <n>', 'raise the budget to so many US dollars in all')
     .option('--calls <n>', 'raise the budget to so many calls in all')
     .option('--tokens <n>', 'raise the budget to so many tokens in all')
+    .option('--limit <stage.unit=n>', 'raise the limit of a stage, such as judging.usd=5; may be given again', gathered)
     .action(async (name: string | undefined, given: unknown, command: Command) => {
       const globals = globalsOf(command);
       const options = optionsOf(optionsSchema, given);
@@ -39,7 +56,10 @@ export function resumeCommand(): Command {
       await whileLeased(globals.store, run.run, async ({ lost }) => {
         await raiseBudget(globals, run, options);
         if (options.approve || options.reject) await answerApproval(globals, run, options);
-        else if (await hasFinished(globals.store, run.run)) return tellEnd(finished, run.run, globals);
+        else {
+          const ending = await finishedAs(globals.store, run.run);
+          if (ending) return tellEnd({ kind: 'ended', ending }, run.run, globals);
+        }
         // Heavy, and of no use to a command that was mistyped.
         const { followRun } = await import('../follow-run.ts');
         await followRun({ run: run.run, loop: run.loop.name, version: run.version }, lost, globals, []);
@@ -47,29 +67,38 @@ export function resumeCommand(): Command {
     });
 }
 
-const finished = { kind: 'ended', ending: 'finished' } as const;
-
-/** All rounds are run and the report is whole: to go on would change nothing but its date. */
-async function hasFinished(store: Store, run: string): Promise<boolean> {
+/** All is done and the report is whole: to go on would change nothing but its date. */
+async function finishedAs(store: Store, run: string): Promise<Ending | undefined> {
   const report = await findArtifact(store, keys.report(run), reportSchema);
-  return report?.ending.name === 'finished' && (await store.read(keys.reportPage(run))) !== undefined;
+  const isDone = report?.ending.name === 'finished' || report?.ending.name === 'dataset-ready';
+  return isDone && (await store.read(keys.reportPage(run))) ? report.ending.name : undefined;
 }
 
 async function raiseBudget(
   { store }: Globals,
   { run, loop }: Run,
-  { usd, calls, tokens }: z.infer<typeof optionsSchema>,
+  { usd, calls, tokens, limit }: z.infer<typeof optionsSchema>,
 ): Promise<void> {
-  if (usd !== undefined && !hasPrices(loop)) {
-    throw new InvalidInput('The command', [
-      '--usd: never reached, as the run has no student.price or no teacher.price; limit --calls or --tokens instead',
-    ]);
+  const ofMoney = [
+    ...(usd === undefined ? [] : ['--usd']),
+    ...limit.flatMap(({ stage, limit: given }) =>
+      given?.usd === undefined || stage === 'training' ? [] : [`--limit ${stage}.usd`],
+    ),
+  ];
+  if (ofMoney.length > 0 && !hasPrices(loop)) {
+    const why = 'never reached, as the run has no student.price or no teacher.price; limit calls or tokens instead';
+    throw new InvalidInput(
+      'The command',
+      ofMoney.map((option) => `${option}: ${why}`),
+    );
   }
   const raised = Object.fromEntries(Object.entries({ usd, calls, tokens }).filter(([, value]) => value !== undefined));
-  if (Object.keys(raised).length === 0) return;
+  if (Object.keys(raised).length === 0 && limit.length === 0) return;
   await updateArtifact(store, keys.run(run), runSchema, (current) => {
     if (!current) return undefined;
-    return { ...current, loop: { ...current.loop, budget: { ...current.loop.budget, ...raised } } };
+    const budget = { ...current.loop.budget, ...raised };
+    for (const { stage, limit: given } of limit) budget[stage] = { ...budget[stage], ...given };
+    return { ...current, loop: { ...current.loop, budget } };
   });
 }
 

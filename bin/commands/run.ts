@@ -6,10 +6,12 @@ import type { Store } from '../../core/ports.ts';
 import { baseOf, insistOnBase, registrySchema, withBase, withRollback } from '../../core/registry.ts';
 import { runName, runSchema } from '../../core/run.ts';
 import { findArtifact, updateArtifact } from '../../functions/artifacts.ts';
-import { type LoopSource, readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
+import { readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
 import { type StagedCounts, stageLoop } from '../../lib/loop-file/stage-loop.ts';
 import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
 import { hint } from '../hint.ts';
+import { withOverrides } from '../loop-overrides.ts';
+import { objectsAt } from '../objects-at.ts';
 import { type Lease, thenRelease, tryLease, whileLeased } from '../run-lease.ts';
 
 const optionsSchema = z.looseObject({
@@ -31,7 +33,7 @@ export function runCommand(): Command {
       const globals = globalsOf(command);
       const options = optionsOf(optionsSchema, given);
       const source = withOverrides(await readLoopFile(path), options);
-      const { loop, version, counts } = await stageLoop(globals.store, source);
+      const { loop, version, counts } = await stageLoop(globals.store, source, objectsAt);
       const execute = async ({ run, lost }: Lease): Promise<void> => {
         await insistOnSameLoop(globals, run, version);
         await (options.fresh ? startFresh : startFromIncumbent)(globals.store, loop, source.file.student.model);
@@ -41,16 +43,12 @@ export function runCommand(): Command {
           { run, loop, version },
           lost,
           globals,
-          noticesOf(counts, source.file.evaluation.minimumPrompts),
+          noticesOf(counts, source.file.trainer ? source.file.evaluation.minimumPrompts : 0),
         );
       };
       if (options.run !== undefined) await whileLeased(globals.store, options.run, execute);
       else await thenRelease(await leaseFreeName(globals.store, loop), execute);
     });
-}
-
-function withOverrides(source: LoopSource, { rounds, seed }: z.infer<typeof optionsSchema>): LoopSource {
-  return { ...source, file: { ...source.file, rounds: rounds ?? source.file.rounds, seed: seed ?? source.file.seed } };
 }
 
 /** A run is frozen: an edited loop file must not seem to change one that has begun. */

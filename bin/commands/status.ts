@@ -43,7 +43,8 @@ async function statusOf(store: Store, { run, loop, startedAt }: Run) {
     round: rounds.at(-1) ?? 0,
     rounds: loop.rounds,
     limits: loop.budget,
-    promotions: outcomes.filter((outcome) => outcome?.promoted).length,
+    /** Null for a loop without a trainer. */
+    promotions: loop.trainer ? outcomes.filter((outcome) => outcome?.promoted).length : null,
     /** Null while it is under way, and after it was stopped. */
     ending: failure ? 'failed' : (report?.ending.name ?? null),
     failure: failure ?? null,
@@ -60,17 +61,16 @@ function inWords(statuses: readonly Status[], globals: Globals): string {
       run,
       minute(startedAt),
       `${round}/${rounds}`,
-      String(promotions),
+      promotions === null ? '—' : String(promotions),
       percent(checkRate),
       usage === null ? '—' : money(usage.usd),
       failure?.Error ?? ending ?? 'none yet',
     ]),
+    ['promoted', 'fully right', 'spent'],
   );
   // The latest run that something can be done about.
   const next = statuses
-    .map(({ run, limits, usage, ending }) =>
-      nextStep(ending ?? 'interrupted', { run, limits, spent: usage ?? undefined }, globals),
-    )
+    .map(({ run, limits, ending }) => nextStep(ending ?? 'interrupted', { run, limits }, globals))
     .findLast((step) => step !== undefined);
   return next === undefined ? table : `${table}\n\n${next}`;
 }

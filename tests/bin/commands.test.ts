@@ -28,7 +28,7 @@ describe('run', () => {
   test('without a terminal says each step in one plain line, without colours', () => {
     const text = run.stdout.join('\n');
 
-    expect(run.stdout[0]).toBe('small-1  1 round of dpo, seed 1');
+    expect(run.stdout[0]).toBe('small-1  1 round of dpo, seed 2');
     expect(run.stdout.filter((line) => line.startsWith('round 1  ')).map((line) => line.slice(9, 27).trim())).toEqual([
       'Sample responses',
       'Judge responses',
@@ -42,7 +42,7 @@ describe('run', () => {
   test('ends with the table, the incumbent, what was spent and where the report is', async () => {
     const { incumbent } = await reportOf('small-1');
 
-    expect(run.stdout).toContainEqual(expect.stringMatching(/^1 {6}\d+ .* % → .* % .*↑ promoted$/));
+    expect(run.stdout).toContainEqual(expect.stringMatching(/^1 +\d+ .* % → .* % .*↑ promoted$/));
     expect(run.stdout).toContain(`Incumbent  ${incumbent.after.model}`);
     expect(run.stdout).toContainEqual(
       expect.stringMatching(/^Spent {6}[\d,]+ calls, [\d,]+ tokens, \$0\.\d{4}, \d+ s$/),
@@ -77,7 +77,7 @@ describe('run', () => {
   });
 
   test('refuses the name of a run that was begun with other settings', async () => {
-    const refused = await here('run', file, '--run', 'small-1', '--seed', '2');
+    const refused = await here('run', file, '--run', 'small-1', '--seed', '3');
 
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('it was begun with other settings');

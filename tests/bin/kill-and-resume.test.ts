@@ -84,26 +84,13 @@ describe.each(Object.keys(stories))('a run that was %s', (name) => {
     expect(await figures(story().directory)).toEqual(await figures(undisturbed().directory));
   });
 
-  test('promoted once, created one training job, and left no checkpoint behind', async () => {
+  test('promoted once, created one training job, and left no record of its calls behind', async () => {
     const { directory } = story();
     const registry = JSON.parse((await directoryStore(directory).read('loops/small/registry.json'))!.body);
 
     expect(registry.history.map(({ how }: { how: string }) => how)).toEqual(['base', 'promotion']);
     expect(await filesIn(join(directory, '.ratchet/sandbox/jobs'))).toHaveLength(1);
-    expect((await keysOf(directory)).filter((key) => key.includes('.checkpoint/'))).toEqual([]);
-  });
-
-  test('does not do again what was kept', () => {
-    const { lives } = story();
-    for (const [index, life] of lives.slice(1).entries()) {
-      const before = furthest(lives[index]!);
-      const after = first(life);
-      for (const [step, done] of before) {
-        // A killed life may have told of a row a moment before it was kept: at most as many as calls are under way.
-        const lost = stories[name]![index]!.signal === 'SIGKILL' ? 2 * 4 : 0;
-        expect([step, (after.get(step) ?? 0) >= done - lost]).toEqual([step, true]);
-      }
-    }
+    expect((await keysOf(directory)).filter((key) => key.includes('.calls/'))).toEqual([]);
   });
 });
 
@@ -153,28 +140,4 @@ async function keysOf(directory: string): Promise<string[]> {
 
 async function filesIn(directory: string): Promise<string[]> {
   return (await readdir(directory)).filter((name) => !name.startsWith('.'));
-}
-
-/** Rows that a life told of, by step: the last word of each shard. */
-function furthest(life: Outcome): Map<string, number> {
-  return rowsBy(life, (rows, shard, done) => rows.set(shard, done));
-}
-
-/** Rows that were there when a life began, by step: the first word of each shard. */
-function first(life: Outcome): Map<string, number> {
-  return rowsBy(life, (rows, shard, done) => rows.has(shard) || rows.set(shard, done));
-}
-
-function rowsBy(
-  life: Outcome,
-  take: (rows: Map<number, number>, shard: number, done: number) => unknown,
-): Map<string, number> {
-  const steps = new Map<string, Map<number, number>>();
-  for (const { event, step, shard, done } of eventsOf(life)) {
-    if (event !== 'progress') continue;
-    const rows = steps.get(step as string) ?? new Map<number, number>();
-    steps.set(step as string, rows);
-    take(rows, shard as number, done as number);
-  }
-  return new Map([...steps].map(([step, rows]) => [step, [...rows.values()].reduce((sum, done) => sum + done, 0)]));
 }
