@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keys } from '../core/artifact-keys.ts';
-import type { LoopFile } from '../core/loop.ts';
+import { insistOnTrainer, type LoopFile } from '../core/loop.ts';
 import { type Report, reportSchema } from '../core/report.ts';
 import { readArtifact } from '../functions/artifacts.ts';
 import { createServices } from '../functions/services.ts';
@@ -17,7 +17,7 @@ import { ruleTeacher } from '../sandbox/teacher/rule-teacher.ts';
 export interface Change {
   readonly seed?: number;
   readonly rounds?: number;
-  readonly trainer?: Partial<LoopFile['trainer']>;
+  readonly trainer?: Partial<NonNullable<LoopFile['trainer']>>;
 }
 
 /** Runs the real support desk's loop, changed, in a store of its own; later runs start from what earlier ones promoted. */
@@ -31,7 +31,7 @@ export async function openLaboratory() {
   return {
     async run(run: string, change: Change): Promise<Report> {
       const source = await readLoopFile('loops/support-desk.yaml');
-      const trainer = { ...source.file.trainer, ...change.trainer };
+      const trainer = { ...insistOnTrainer(source.file), ...change.trainer };
       const staged = await stageLoop(store, { ...source, file: { ...source.file, ...change, trainer } });
       const end = await runWorkflow({ run, loop: staged.loop, version: staged.version }, { services });
       if (end.kind !== 'ended') throw new Error(`The run ${run} did not end: ${JSON.stringify(end)}`);
