@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { holderSchema } from '../bin/run-lease.ts';
-import { keys, type Part } from '../core/artifact-keys.ts';
+import { keys, type Part, splits } from '../core/artifact-keys.ts';
 import { ledgerSchema } from '../core/budget.ts';
 import * as errors from '../core/errors.ts';
 import { evaluatedPromptSchema } from '../core/evaluation/evaluated-prompt.ts';
@@ -14,11 +14,13 @@ import { judgedPromptSchema } from '../core/judging/judged-prompt.ts';
 import { loopDocumentSchema, loopSchema, skillSchema } from '../core/loop.ts';
 import { preferencePairSchema } from '../core/pairs/preference-pair.ts';
 import { partSummarySchema } from '../core/part-summary.ts';
-import { promptSchema } from '../core/prompt.ts';
+import { messageSchema, promptSchema } from '../core/prompt.ts';
 import { registrySchema } from '../core/registry.ts';
 import { datasetSchema, decisionSchema, endings, reportSchema } from '../core/report.ts';
 import { sampledPromptSchema } from '../core/response.ts';
 import { approvalSchema, failureSchema, outcomeSchema, runSchema, servingSchema, trainingSchema } from '../core/run.ts';
+import { type ExportFormat, exportFormats } from '../core/training/export-records.ts';
+import { recordedCallSchema } from '../functions/call-record.ts';
 import { retries } from '../lib/retries.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -58,6 +60,19 @@ describe('docs/errors.md', () => {
   });
 });
 
+const messages = z.array(messageSchema).min(1);
+const response = z.tuple([z.strictObject({ role: z.literal('assistant'), content: z.string() })]);
+/** As the trainers say that they take them. */
+const exportSchemas: Readonly<Record<ExportFormat, z.ZodType>> = {
+  'openai-preference': z.strictObject({
+    input: z.strictObject({ messages }),
+    preferred_output: response,
+    non_preferred_output: response,
+  }),
+  'trl-preference': z.strictObject({ prompt: messages, chosen: response, rejected: response }),
+  sft: z.strictObject({ messages }),
+};
+
 /** What docs/data-flow.md has to show: every key, and what a JSON example of it is read with. */
 const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, schema: z.ZodType])[]> = {
   registry: [[keys.registry('<loop>'), registrySchema]],
@@ -66,6 +81,7 @@ const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, sche
     [keys.stagedPrompts('<loop>', '<version>', 'train'), promptSchema],
     [keys.stagedPrompts('<loop>', '<version>', 'held-out'), promptSchema],
   ],
+  reusableCalls: [[keys.reusableCalls('<loop>', '<setup>', 0), recordedCallSchema]],
   run: [[keys.run('<run>'), runSchema]],
   prompts: [
     [keys.prompts('<run>', 'train', 0), promptSchema],
@@ -83,12 +99,15 @@ const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, sche
     [keys.part('<run>', 1, 'evaluation', 0), evaluatedPromptSchema],
   ],
   summary: [[keys.summary('<run>', 1, '<part>' as Part, 0), partSummarySchema]],
-  checkpoints: [[keys.checkpoints('<run>', 1, '<part>' as Part, 0), z.never()]],
+  calls: [[keys.calls('<run>', 1, '<part>' as Part, 0), recordedCallSchema]],
   dataset: [[keys.dataset('<run>', 1), datasetSchema]],
   datasetRows: [
     [keys.datasetRows('<run>', 1, 'train'), preferencePairSchema],
     [keys.datasetRows('<run>', 1, 'validation'), preferencePairSchema],
   ],
+  datasetExport: splits.flatMap((split) =>
+    exportFormats.map((format) => [keys.datasetExport('<run>', 1, split, format), exportSchemas[format]] as const),
+  ),
   approval: [[keys.approval('<run>', 1), approvalSchema]],
   training: [[keys.training('<run>', 1), trainingSchema]],
   serving: [[keys.serving('<run>', 1), servingSchema]],

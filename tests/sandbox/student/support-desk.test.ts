@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { isFullyRight, runChecks } from '../../../core/checks.ts';
+import { isFullyRight, runChecks } from '../../../core/checks/run-checks.ts';
 import { promptSchema } from '../../../core/prompt.ts';
 import { randomFor } from '../../../core/random.ts';
 import { responseLimit } from '../../../sandbox/student/conversation.ts';

@@ -1,4 +1,4 @@
-import { runChecks } from '../../../core/checks.ts';
+import { runChecks } from '../../../core/checks/run-checks.ts';
 import type { Prompt } from '../../../core/prompt.ts';
 import { randomFor } from '../../../core/random.ts';
 import { type Response, responseId, type SampledPrompt } from '../../../core/response.ts';
