@@ -26,6 +26,8 @@ for (const callsAtOnce of given.length > 0 ? given : [50, 500]) {
       responses: 2,
       callsAtOnce,
       simulator: { ...options, choices: [oneACall] },
+      // Enough prompts in work for all the calls at once, in shards of the usual size.
+      shards: { prompts: 100, atOnce: Math.max(4, callsAtOnce / 25) },
     });
     const ideal = counts.latencyMilliseconds / 1000 / callsAtOnce;
     const cells = [
