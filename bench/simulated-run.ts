@@ -83,6 +83,25 @@ async function measure(directory: string, url: string, wish: Simulated): Promise
   };
 }
 
+/** What a call costs in CPU milliseconds that does nothing but fetch an answer from such an endpoint and parse it. */
+export async function bareCallMilliseconds({ prompts, callsAtOnce, simulator }: Simulated): Promise<number> {
+  const endpoint = await startEndpoint(simulator);
+  let left = prompts;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) {
+      const messages = [{ role: 'user', content: `Case ${left}. What does the kettle cost?` }];
+      const body = JSON.stringify({ model: studentModel, messages, n: 2, seed: left });
+      const headers = { 'content-type': 'application/json' };
+      await (await fetch(`${endpoint.url}/chat/completions`, { method: 'POST', headers, body })).json();
+    }
+  };
+  const begun = process.cpuUsage();
+  await Promise.all(Array.from({ length: callsAtOnce }, worker));
+  const { user, system } = process.cpuUsage(begun);
+  endpoint.process.stdin?.end();
+  return (user + system) / 1000 / prompts;
+}
+
 async function startEndpoint(options: SimulatorOptions): Promise<{ url: string; process: ChildProcess }> {
   const path = join(import.meta.dirname, '../tests/endpoint-simulator/serve.ts');
   const child = spawn(process.execPath, [path, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
