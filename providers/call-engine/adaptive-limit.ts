@@ -6,12 +6,12 @@ const FEWEST_CALLS = 10;
 /** Of a cohort; one call that hangs must not keep the limit from following the others. */
 const SHARE_ANSWERED = 0.9;
 /** Growth a cohort without congestion; each per cent of congestion takes one off. */
-const GROWTH = 0.1;
+const GROWTH = 0.15;
 
 /**
  * How many calls may be under way at once. After a cohort of about as many calls as that, a congested share s makes the
  * limit (1 − s / 2) times itself, as DCTCP does (RFC 8257), and growth carries it back to `most`. So a sprinkling of random
- * refusals (up to about 6 %) costs nothing, and an endpoint that bears a fifth is found within a few cohorts.
+ * refusals (up to about a tenth) costs nothing, and an endpoint that bears a fifth is found within a few cohorts.
  *
  * Calls that begin after the cohort is full are not counted: refusals come at once and answers later, so the first answers of
  * a time are mostly refusals, whatever their share is.
@@ -48,7 +48,7 @@ export class AdaptiveLimit {
 
   #follow(share: number): void {
     this.#limit *= (1 - share / 2) * (1 + Math.max(0, GROWTH - share));
-    // Where the limit is small a tenth of it is less than one call.
+    // Where the limit is small its growth is less than one call.
     if (share === 0) this.#limit = Math.max(this.#limit, this.limit + 1);
     this.#limit = Math.min(this.#most, Math.max(1, this.#limit));
   }
