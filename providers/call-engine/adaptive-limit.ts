@@ -1,4 +1,4 @@
-/** How an answer left the endpoint: `congested` where it said that it is too many (429, 503, 529). */
+/** How an answer left the endpoint: `congested` where it said that it is too many (408, 429, 503, 529). */
 export type Answered = 'well' | 'congested';
 
 /** Fewer calls say too little about their share. */
