@@ -136,11 +136,11 @@ describe('two processes', () => {
   });
 });
 
-test('300 MB stream through a heap of 32 MB', async () => {
+test('300 MB stream through a heap of 32 MB, and at no time is a tenth of them held', async () => {
   const outcome = await outcomeOf(start('stream', 32));
 
-  expect(outcome).toMatchObject({ bytes: 150_000 * 2001 });
-  expect((outcome as { peakMegabytes: number }).peakMegabytes).toBeLessThan(280);
+  expect(outcome).toMatchObject({ bytes: 150_000 * 2001, samples: 30 });
+  expect((outcome as { mostHeldMegabytes: number }).mostHeldMegabytes).toBeLessThan(30);
 });
 
 describe('a disk that refuses', () => {
@@ -181,7 +181,7 @@ describe('a disk that refuses', () => {
 });
 
 function start(task: string, heapMegabytes = 512): ChildProcess {
-  const argv = [`--max-old-space-size=${heapMegabytes}`, child, root, task];
+  const argv = [`--max-old-space-size=${heapMegabytes}`, '--expose-gc', child, root, task];
   return spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
