@@ -1,6 +1,9 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { InvalidInput } from '../../core/errors.ts';
-import { translateError } from './translate-error.ts';
+import { s3Client } from './client.ts';
+import { keysBelow } from './keys-below.ts';
+import { openObject } from './open-object.ts';
+import { type S3Object, urlOf } from './s3-object.ts';
+import { NO_SUCH_OBJECT, translateError } from './translate-error.ts';
 
 /** One object: its bytes as they arrive. Its name is the key below the prefix, or the whole URL where no prefix was given. */
 export interface ReadableObject {
@@ -14,14 +17,14 @@ export interface ReadableObject {
  * StoreUnavailable.
  */
 export async function* readObjects(url: string): AsyncIterable<ReadableObject> {
-  const { bucket, key } = partsOf(url);
-  const client = s3Client();
-  const at = (objectKey: string) => () => chunksOf(client, bucket, objectKey);
-  if (key !== '' && !key.endsWith('/')) {
-    yield { name: url, chunks: at(key) };
+  const place = { ...partsOf(url), client: s3Client(), translate: translateError };
+  if (place.key !== '' && !place.key.endsWith('/')) {
+    yield { name: url, chunks: () => chunksOf(place) };
     return;
   }
-  for await (const found of keysBelow(client, bucket, key)) yield { name: found.slice(key.length), chunks: at(found) };
+  for await (const key of keysBelow(place)) {
+    yield { name: key.slice(place.key.length), chunks: () => chunksOf({ ...place, key }) };
+  }
 }
 
 function partsOf(url: string): { bucket: string; key: string } {
@@ -32,40 +35,8 @@ function partsOf(url: string): { bucket: string; key: string } {
   ]);
 }
 
-/**
- * The bucket stands in the path, so that names with dots work, and endpoints that are not Amazon's; a bucket in another
- * region is followed there.
- */
-function s3Client(): S3Client {
-  return new S3Client({ forcePathStyle: true, followRegionRedirects: true });
-}
-
-async function* keysBelow(client: S3Client, Bucket: string, Prefix: string): AsyncIterable<string> {
-  const url = `s3://${Bucket}/${Prefix}`;
-  let page: string | undefined;
-  do {
-    const request = new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: page });
-    const { Contents = [], NextContinuationToken } = await told(url, client.send(request));
-    for (const { Key } of Contents) if (Key !== undefined) yield Key;
-    page = NextContinuationToken;
-  } while (page !== undefined);
-}
-
-async function* chunksOf(client: S3Client, Bucket: string, Key: string): AsyncIterable<Uint8Array> {
-  const url = `s3://${Bucket}/${Key}`;
-  const { Body } = await told(url, client.send(new GetObjectCommand({ Bucket, Key })));
-  try {
-    // In Node the body is a stream of Node.
-    yield* (Body ?? []) as AsyncIterable<Uint8Array>;
-  } catch (cause) {
-    throw translateError(url, cause);
-  }
-}
-
-async function told<T>(url: string, request: Promise<T>): Promise<T> {
-  try {
-    return await request;
-  } catch (cause) {
-    throw translateError(url, cause);
-  }
+async function* chunksOf(object: S3Object): AsyncIterable<Uint8Array> {
+  const opened = await openObject(object);
+  if (!opened) throw new InvalidInput(urlOf(object), [NO_SUCH_OBJECT]);
+  yield* opened.chunks;
 }

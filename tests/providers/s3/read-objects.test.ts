@@ -3,26 +3,17 @@ import { StoreUnavailable } from '../../../core/errors.ts';
 import { readObjects } from '../../../providers/s3/read-objects.ts';
 import { refusalOf } from '../../lib/loop-file/refusal.ts';
 import { all } from '../store-moves.ts';
-import { type Bucket, startS3 } from './s3-server.ts';
+import { awsEnvironment, type Bucket, startS3 } from './s3-server.ts';
 
 const environment = { ...process.env };
 let s3: Awaited<ReturnType<typeof startS3>>;
 
-/** Everything that the SDK may find out about this machine is switched off. */
 async function open(buckets: Readonly<Record<string, Bucket>>): Promise<void> {
   s3 = await startS3(buckets);
   process.env['AWS_ENDPOINT_URL'] = s3.url;
 }
 beforeEach(() => {
-  Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: 'key',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_REGION: 'eu-west-1',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_MAX_ATTEMPTS: '1',
-  });
+  Object.assign(process.env, awsEnvironment, { AWS_MAX_ATTEMPTS: '1' });
 });
 afterEach(async () => {
   process.env = { ...environment };
@@ -152,8 +143,15 @@ describe('what passes is no fault of the user', () => {
     );
   });
 
-  test('the connection breaks in the middle of an object', async () => {
-    await open({ bucket: { objects: { a: 'x'.repeat(100_000) }, cutAfter: 50_000 } });
+  test('a connection that breaks in the middle of an object is taken up where it broke', async () => {
+    const text = Array.from({ length: 20_000 }, (_, n) => n).join(',');
+    await open({ bucket: { objects: { a: text }, cutAfter: 50_000 } });
+
+    expect(await read('s3://bucket/a')).toEqual({ 's3://bucket/a': text });
+  });
+
+  test('a connection that brings nothing more is never the end of an object', async () => {
+    await open({ bucket: { objects: { a: 'x'.repeat(100_000) }, cutAfter: 0 } });
 
     await expect(read('s3://bucket/a')).rejects.toThrow(StoreUnavailable);
   });
