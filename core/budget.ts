@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Part } from './artifact-keys.ts';
 import type { Loop } from './loop.ts';
 import { noUsage, type Usage, usageSchema } from './usage.ts';

@@ -148,3 +148,36 @@ export class ApprovalPending extends RatchetError {
 export class ApprovalRefused extends RatchetError {
   override readonly name = 'ApprovalRefused';
 }
+
+/** How a failed run ends: under the name, and with the words, of what went wrong in it. */
+export class RunFailed extends RatchetError {
+  override readonly name: string;
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** The time of a Lambda invocation is nearly up. Never leaves the function: the shard goes on in another invocation. */
+export class DeadlineNear extends RatchetError {
+  override readonly name = 'DeadlineNear';
+}
+
+/** Another life of the shard goes on with it. Never leaves the function: what is under way is recorded, nothing new is begun. */
+export class ShardTakenOver extends RatchetError {
+  override readonly name = 'ShardTakenOver';
+}
+
+/** Another run of the loop is under way, and two would improve the same student at once. Wait for it, or stop it. */
+export class LoopBusy extends RatchetError {
+  override readonly name = 'LoopBusy';
+  /** The run under way. */
+  readonly run: string;
+  constructor(loop: string, run: string, options?: ErrorOptions) {
+    super(
+      `The loop ${loop} is busy with the run ${run}: two runs would improve the same student at once. Wait for it, or stop it.`,
+      options,
+    );
+    this.run = run;
+  }
+}

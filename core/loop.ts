@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from './errors.ts';
 import { rubricSchema } from './judging/judge-prompt.ts';
 import { trainingMethods } from './ports.ts';
@@ -117,7 +117,12 @@ const trainerSchema = z
       .record(z.string(), z.union([z.number(), z.literal('auto')]))
       .default({})
       .describe("Passed to the trainer's method: n_epochs, batch_size, learning_rate_multiplier, beta, …"),
-    pollSeconds: z.int().min(1).max(3600).default(60).describe('Time between two looks at a job'),
+    pollSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .default(60)
+      .describe('Time between two looks at a job; longer when it is long under way, by a twentieth of its age'),
     maximumHours: z
       .number()
       .gt(0)
@@ -253,9 +258,17 @@ const loopFields = z.strictObject({
     .describe('How a candidate is compared with the incumbent on held-out prompts'),
   rounds: z.int().min(1).max(20).default(1).describe('Rounds of one run'),
   approval: z
-    .enum(['never', 'before-training'])
+    .enum(['never', 'before-training', 'before-promotion'])
     .default('never')
-    .describe('Whether a person must agree before training is paid for'),
+    .describe(
+      'Whether a person must agree before training is paid for, or before a candidate that has won is promoted',
+    ),
+  approvalDays: z
+    .number()
+    .gt(0)
+    .max(300)
+    .default(7)
+    .describe('A deployed run waits so long for the answer; then it counts as none, and the incumbent stays'),
   budget: budgetSchema.prefault({}),
   reuseDays: z
     .int()
@@ -298,18 +311,33 @@ const loopFields = z.strictObject({
     .describe('Same seed, same bytes, for all that does not come from a remote model'),
 });
 
+/** A look at a job that is long under way may be this share of its age late. */
+const LATE_BY = 1 / 20;
+
+/**
+ * Whole seconds until the next look at a training job: `pollSeconds` at first, then longer with its age. So a job of a day
+ * takes a hundred looks, and not 1,440.
+ */
+export function secondsToNextLook({ pollSeconds }: { readonly pollSeconds: number }, ageSeconds: number): number {
+  return Math.max(pollSeconds, Math.floor(ageSeconds * LATE_BY));
+}
+
 /** Step Functions ends an execution after 25,000 events; a look at a job takes 9 of them, and the rest of the run some. */
 const MOST_LOOKS = 2500;
 
-function looksAt({ maximumHours, pollSeconds }: z.infer<typeof trainerSchema>): number {
-  return (maximumHours * 3600) / pollSeconds;
+function looksAt({ trainer, rounds }: Pick<z.infer<typeof loopFields>, 'trainer' | 'rounds'>): number {
+  if (!trainer || trainer.endpoint === 'sandbox') return 0;
+  const end = trainer.maximumHours * 3600;
+  let looks = 0;
+  for (let age = 0; age < end; age += secondsToNextLook(trainer, age)) looks++;
+  return looks * rounds;
 }
 
 /** The user's loop file. Every default is here and is documented in docs/loop-file.md, which is generated from this. */
 export const loopSchema = loopFields
-  .refine(({ trainer }) => !trainer || trainer.endpoint === 'sandbox' || looksAt(trainer) <= MOST_LOOKS, {
+  .refine((loop) => looksAt(loop) <= MOST_LOOKS, {
     path: ['trainer', 'pollSeconds'],
-    message: `look less often, or set a lower trainer.maximumHours: a run can look ${MOST_LOOKS} times at most`,
+    message: `look less often, or set fewer rounds or a lower trainer.maximumHours: a run can look at its jobs ${MOST_LOOKS} times at most`,
   })
   .refine(({ trainer, rounds }) => trainer !== undefined || rounds === 1, {
     path: ['rounds'],
@@ -346,6 +374,11 @@ export type Loop = z.infer<typeof loopDocumentSchema>;
 export function insistOnTrainer({ name, trainer }: Pick<Loop, 'name' | 'trainer'>): NonNullable<Loop['trainer']> {
   if (trainer) return trainer;
   throw new InvalidInput(`The loop ${name}`, ['it has no trainer, so nothing can be trained; give it one']);
+}
+
+/** Shards worked on at the same time: no more than may make a call at all. */
+export function shardsAtOnce({ shards, student, teacher }: Pick<Loop, 'shards' | 'student' | 'teacher'>): number {
+  return Math.min(shards.atOnce, student.callsAtOnce, teacher.callsAtOnce);
 }
 
 /** Whether calls are limited in US dollars anywhere. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labelCountsSchema } from './pairs/labels.ts';
 import { usageSchema } from './usage.ts';
 

@@ -172,3 +172,142 @@ export interface ProgressEvent {
   /** Spent by this shard of the step so far. */
   readonly usd: number;
 }
+
+/** One execution of the deployed workflow. */
+export interface ExecutionEntry {
+  readonly name: string;
+  readonly status: 'running' | 'ended' | 'failed' | 'stopped';
+  /** ISO 8601 */
+  /** Or redriven, if it was. */
+  readonly startedAt: string;
+  readonly stoppedAt: string | undefined;
+}
+
+export interface ExecutionView extends ExecutionEntry {
+  readonly arn: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Of one that failed or was stopped, where it was told. */
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}
+
+/**
+ * The executions of one loop's workflow, by name. Step Functions forgets an execution 90 days after its end. Throws
+ * ProviderOverloaded, CredentialRefused, ProviderRejectedRequest.
+ */
+export interface Executions {
+  /** One that has this name already, running or over, stays as it is: `isThere`. Never two of one name. */
+  start(
+    name: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly arn: string; readonly isThere: boolean }>;
+  /** Undefined where there is none, for some seconds after its start too. */
+  describe(name: string): Promise<ExecutionView | undefined>;
+  /** The state that was entered last, as the console shows it; undefined before the first. */
+  latestState(name: string): Promise<string | undefined>;
+  /** The state whose failure ended it, `besides` those that only say so; undefined where none has failed. */
+  failedState(name: string, besides: readonly string[]): Promise<string | undefined>;
+  /** Of one that is over nothing is changed. */
+  stop(name: string, cause: string): Promise<void>;
+  /** Goes on at the state where it failed or was stopped, or is at it already. False where it can't: start another one. */
+  redrive(name: string): Promise<boolean>;
+  /** The latest first. Throws InvalidInput for a `next` that it has not given. */
+  list(page: {
+    readonly limit: number;
+    readonly next: string | undefined;
+  }): Promise<{ readonly executions: readonly ExecutionEntry[]; readonly next: string | undefined }>;
+  /** Goes on with the state that waits for a person; refused, it fails with ApprovalRefused. False where none waits any more. */
+  answer(
+    taskToken: string,
+    answer: { readonly approved: true } | { readonly approved: false; readonly cause: string },
+  ): Promise<boolean>;
+}
+
+/** What the functions of a loop have logged. Throws as Executions does. */
+export interface ErrorLog {
+  /** What the last error of a run within the hour before `until` says; undefined where there is none. */
+  lastError(run: string, until: Date): Promise<string | undefined>;
+}
+
+/** Short-lived links to objects of the store, for whoever has them. */
+export interface Links {
+  /** 15 minutes, or as long as the credentials last that sign it. */
+  linkTo(key: string, contentType: string): Promise<{ readonly url: string; readonly expiresAt: Date }>;
+}
+
+/** What is told of a loop to people, and to programs that listen. */
+export type Announcement =
+  | { readonly type: 'run-refused'; readonly loop: string; readonly run: string; readonly running: string }
+  | {
+      readonly type: 'approval-wanted';
+      readonly loop: string;
+      readonly run: string;
+      readonly round: number;
+      /** What waits for the answer. */
+      readonly before: 'training' | 'promotion';
+      /** What is to be agreed to, in a few sentences. */
+      readonly summary: string;
+      /** ISO 8601; then it counts as no answer. */
+      readonly until: string | null;
+    }
+  | {
+      readonly type: 'run-ended';
+      readonly loop: string;
+      readonly run: string;
+      readonly ending: string;
+      /** The ending in words. */
+      readonly says: string;
+      readonly incumbent: { readonly before: Standing; readonly after: Standing };
+      readonly usd: number;
+      /** Key of the report's page. */
+      readonly report: string;
+    };
+
+/** A student, and its share of held-out responses that pass every check; null where that was not measured. */
+export interface Standing {
+  readonly model: string;
+  readonly checkRate: number | null;
+}
+
+/** Tells whoever listens. Throws as Executions does. */
+export interface Announcer {
+  tell(announcement: Announcement): Promise<void>;
+}
+
+/** What is measured, and in which unit, as CloudWatch names it. docs/monitoring.md says of each what it counts, and when. */
+export const metricUnits = {
+  WinRate: 'Percent',
+  CheckRate: 'Percent',
+  IncumbentCheckRate: 'Percent',
+  Promotions: 'Count',
+  Pairs: 'Count',
+  Prompts: 'Count',
+  Verdicts: 'Count',
+  Abstentions: 'Count',
+  OrderConflicts: 'Count',
+  Calls: 'Count',
+  PromptTokens: 'Count',
+  CompletionTokens: 'Count',
+  Throttled: 'Count',
+  SpentUsd: 'None',
+  ShardDuration: 'Seconds',
+  RoundDuration: 'Seconds',
+  RunAge: 'Seconds',
+  RunsEnded: 'Count',
+} as const;
+export type MetricName = keyof typeof metricUnits;
+
+/** Numbers that were measured together. */
+export interface Measured {
+  readonly loop: string;
+  /** Told beside them: it finds the line again, and is no dimension. */
+  readonly place: { readonly run: string; readonly round?: number; readonly shard?: number };
+  /** Whose they are within the loop: one of few. They count for the loop as a whole too. */
+  readonly of?: { readonly step: string } | { readonly reason: string } | { readonly ending: string };
+  readonly values: Readonly<Partial<Record<MetricName, number>>>;
+}
+
+/** Tells numbers to whoever draws them. */
+export interface Metrics {
+  record(measured: Measured): void;
+}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkSchema } from './checks/check.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });

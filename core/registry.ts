@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IncumbentMoved, InvalidInput } from './errors.ts';
 import { type LineageEntry, lineageEntrySchema } from './report.ts';
 

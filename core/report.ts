@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trainingMethods } from './ports.ts';
 import { exportFormats } from './training/export-records.ts';
 import { usageSchema } from './usage.ts';
@@ -163,6 +163,7 @@ export const endings = [
   'budget-reached',
   'approval-pending',
   'approval-refused',
+  'approval-expired',
   'failed',
 ] as const;
 export type Ending = (typeof endings)[number];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { loopDocumentSchema } from './loop.ts';
 import { usageSchema } from './usage.ts';
 
@@ -31,7 +31,12 @@ export const runSchema = z.strictObject({
 export type Run = z.infer<typeof runSchema>;
 
 /** `round-<n>/outcome.json`: what the round left behind; the next round starts from it. */
-export const outcomeSchema = z.strictObject({ promoted: z.boolean(), incumbent: z.string() });
+export const outcomeSchema = z.strictObject({
+  promoted: z.boolean(),
+  incumbent: z.string(),
+  /** When the round was over, and the next one began. Runs of earlier versions don't say. */
+  at: z.iso.datetime().optional(),
+});
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** `round-<n>/training.json`: the job, written before it is created and after each look at it. */
@@ -61,7 +66,23 @@ export const servingSchema = z.strictObject({
 });
 export type ServingState = z.infer<typeof servingSchema>;
 
-/** `round-<n>/approval.json`: a person's answer. */
+/** What a person may have to agree to: `approval` in the loop file says which, as `before-training` or `before-promotion`. */
+export const approvalPoints = ['training', 'promotion'] as const;
+export type ApprovalPoint = (typeof approvalPoints)[number];
+
+/** `round-<n>/approval-of-<point>.request.json`: the question, written before anybody is told of it. */
+export const approvalRequestSchema = z.strictObject({
+  /** Step Functions goes on when it is sent back; null where no execution waits. */
+  taskToken: z.string().nullable(),
+  since: z.iso.datetime(),
+  /** Then it counts as no answer. Null where it waits for as long as it takes. */
+  until: z.iso.datetime().nullable(),
+  /** What is to be agreed to, in a few sentences. */
+  summary: z.string(),
+});
+export type ApprovalRequest = z.infer<typeof approvalRequestSchema>;
+
+/** `round-<n>/approval-of-<point>.json`: a person's answer. */
 export const approvalSchema = z.strictObject({
   approved: z.boolean(),
   by: z.string(),
@@ -70,6 +91,23 @@ export const approvalSchema = z.strictObject({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
+/** `runs/<run>/execution.json`: redriven, it stays the same; begun anew after a named ending, the run has another one. */
+export const executionSchema = z.strictObject({
+  arn: z.string(),
+  name: z.string(),
+  input: z.record(z.string(), z.unknown()),
+});
+export type ExecutionRecord = z.infer<typeof executionSchema>;
+
+/** `loops/<loop>/running.json`: who holds the loop. Free again when that execution is running no more. */
+export const runningSchema = z.strictObject({ run: runName, execution: z.string(), since: z.iso.datetime() });
+export type Running = z.infer<typeof runningSchema>;
+
 /** `runs/<run>/failure.json`, in the words of Step Functions. */
-export const failureSchema = z.strictObject({ Error: z.string(), Cause: z.string() });
+export const failureSchema = z.strictObject({
+  Error: z.string(),
+  Cause: z.string(),
+  /** How often the execution had been redriven when it failed. */
+  redrives: z.int().min(0).optional(),
+});
 export type Failure = z.infer<typeof failureSchema>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What model calls cost: calls made, tokens as the endpoint reported them, US dollars by the loop file's prices. */
 export const usageSchema = z.strictObject({

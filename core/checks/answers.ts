@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { answeredNumber } from '../text/numbers.ts';
 import { schemaValidator } from './json-schema.ts';
 import { defineKind } from './kind.ts';

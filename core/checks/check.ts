@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json, jsonSchema, number } from './answers.ts';
 import { cites } from './cites.ts';
 import type { Rules } from './kind.ts';

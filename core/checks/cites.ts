@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineKind, phrases, short } from './kind.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a kind of check means: whether a text passes, and what the check is called in reports. */
 export interface Rules<Check> {

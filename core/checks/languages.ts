@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { countCapitalWords } from '../text/capital-words.ts';
 import { isWrittenIn, knownLanguages } from '../text/language.ts';
 import { amount, defineKind, isWithin, withBounds } from './kind.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sentencesOf } from '../text/sentences.ts';
 import { pieceCount, wordCount } from '../text/words.ts';
 import { amount, defineKind, isWithin, short, withBounds } from './kind.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { amount, defineKind, isWithin, phrases, short, withBounds } from './kind.ts';
 
 /** `all` of these words or phrases, and at least one of `any`, whole words, in any case. */

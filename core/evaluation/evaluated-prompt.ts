@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { abstentionReasonSchema, comparisonSchema } from '../judging/verdict.ts';
 import { responseSchema } from '../response.ts';
 import { usageSchema } from '../usage.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { contentHash } from '../random.ts';
 import { type Evaluation, evaluationSchema, heldOutSchema } from '../report.ts';
 import { addUsage, noUsage, usageSchema } from '../usage.ts';

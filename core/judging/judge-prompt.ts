@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { conversationText, type Message, type Prompt } from '../prompt.ts';
 import { contentHash, pickIndex, randomFor, shuffled } from '../random.ts';
 

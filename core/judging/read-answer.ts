@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TeacherAnswer, TokenLogprob } from '../ports.ts';
 import type { JudgeQuestion } from './judge-prompt.ts';
 import type { AbstentionReason, Comparison } from './verdict.ts';

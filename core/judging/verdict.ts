@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why a judge's answer became no verdict. Counted, shown in the report, never replaced by a default. */
 export const abstentionReasonSchema = z.enum([

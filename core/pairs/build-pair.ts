@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { agreedWinner } from '../judging/judge-responses.ts';
 import type { JudgedPrompt } from '../judging/judged-prompt.ts';
 import { type Comparison, tie } from '../judging/verdict.ts';

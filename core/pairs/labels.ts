@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JudgedPrompt } from '../judging/judged-prompt.ts';
 import { type Comparison, tie, type Verdict } from '../judging/verdict.ts';
 import { type Labels, labelsSchema } from '../report.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { promptSchema } from '../prompt.ts';
 
 const side = z.strictObject({ id: z.string(), text: z.string() });
