@@ -1,3 +1,4 @@
+import type { Stop } from '../../core/stop.ts';
 import { AdaptiveLimit, type Answered } from './adaptive-limit.ts';
 import type { Clock } from './clock.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -33,8 +34,8 @@ interface Waiting {
 const SHARE_TO_PAUSE_AT = 0.5;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** `stop`: aborted when nothing new is to be begun; who waits for a place then waits no more. */
-export function endpointPool(callsAtOnce: number, clock: Clock, stop?: AbortSignal): EndpointPool {
+/** `stop`: who waits for a place then waits no more. */
+export function endpointPool(callsAtOnce: number, clock: Clock, stop?: Stop): EndpointPool {
   const adaptive = new AdaptiveLimit(callsAtOnce);
   /** In the order they came, for each model by itself: one whose rate is used up keeps no other waiting. */
   const queues = new Map<RateLimit, Set<Waiting>>();
@@ -108,12 +109,11 @@ export function endpointPool(callsAtOnce: number, clock: Clock, stop?: AbortSign
     );
   }
 
-  // One listener for all who wait: a signal looks through its listeners at each new one.
-  stop?.addEventListener('abort', () => {
+  stop?.listen((reason) => {
     const all = [...queues.values()].flatMap((queue) => [...queue]);
     queues.clear();
     alarm?.abort();
-    for (const waiting of all) waiting.giveUp(stop.reason);
+    for (const waiting of all) waiting.giveUp(reason);
   });
 
   function enqueue(rate: RateLimit, waiting: Waiting): void {
@@ -135,7 +135,7 @@ export function endpointPool(callsAtOnce: number, clock: Clock, stop?: AbortSign
       return underWay;
     },
     enter(rate, tokens, signal) {
-      stop?.throwIfAborted();
+      stop?.signal.throwIfAborted();
       signal?.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<Place>();
       const waiting: Waiting = { number: came++, tokens, admit: resolve, giveUp: reject };

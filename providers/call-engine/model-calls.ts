@@ -1,4 +1,5 @@
 import { ProviderAnswerUnreadable, ProviderOverloaded } from '../../core/errors.ts';
+import type { Stop } from '../../core/stop.ts';
 import type { Clock } from './clock.ts';
 import type { CallEnd, EndpointPool } from './endpoint-pool.ts';
 import type { RateLimit, ToldRates } from './rate-limit.ts';
@@ -31,9 +32,11 @@ export interface PooledCallsOptions {
   readonly pool: EndpointPool;
   readonly rate: RateLimit;
   readonly clock: Clock;
-  /** Aborted when nothing new is to be begun: who waits to try again waits no more. */
-  readonly stop?: AbortSignal | undefined;
+  /** Who waits to try again then waits no more. */
+  readonly stop?: Stop | undefined;
   readonly hedgeAfterSeconds?: number | undefined;
+  /** Told of each answer that says that it is too many. */
+  readonly onCongested?: (() => void) | undefined;
   /** Tries of one call, the first included. */
   readonly tries?: number | undefined;
 }
@@ -74,6 +77,7 @@ export function pooledCalls(options: PooledCallsOptions): ModelCalls {
       return value;
     } catch (error) {
       end = endOf(error);
+      if (end.answered === 'congested') options.onCongested?.();
       used = 0;
       throw error;
     } finally {
@@ -121,7 +125,7 @@ export function pooledCalls(options: PooledCallsOptions): ModelCalls {
     // Full jitter (AWS Architecture Blog, "Exponential backoff and jitter"), after the time that the endpoint asks for: all whom
     // it has told the same must not come back at once.
     const backoff = clock.jitter() * Math.min(LONGEST_WAIT_SECONDS, SHORTEST_WAIT_SECONDS * 2 ** (attempt - 1));
-    await clock.wait(1000 * ((asked ?? 0) + backoff), stop);
+    await clock.wait(1000 * ((asked ?? 0) + backoff), stop?.signal);
   }
 }
 

@@ -1,5 +1,5 @@
 import { APIError, type OpenAI } from 'openai';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tokens } from '../../core/ports.ts';
 import type { Finish } from '../../core/response.ts';
 import type { ModelCalls } from '../call-engine/model-calls.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobPhase, JobView } from '../../core/ports.ts';
 import { inBrief } from './redact.ts';
 

@@ -1,5 +1,5 @@
 import { APIError, type OpenAI } from 'openai';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LeanResponse } from './lean-fetch.ts';
 import { type Call, translateError, unreadableAnswer } from './translate-error.ts';
 

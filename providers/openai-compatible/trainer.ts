@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DatasetRejected, ProviderRejectedRequest } from '../../core/errors.ts';
 import type { Trainer, TrainingRecord, TrainingRequest } from '../../core/ports.ts';
 import { exportRecord } from '../../core/training/export-records.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CredentialRefused, ProviderAnswerUnreadable, ProviderOverloaded } from '../../../core/errors.ts';
+import { type Stop, stopOn } from '../../../core/stop.ts';
 import { endpointPool } from '../../../providers/call-engine/endpoint-pool.ts';
 import { directCalls, pooledCalls, type Send } from '../../../providers/call-engine/model-calls.ts';
 import { rateLimit } from '../../../providers/call-engine/rate-limit.ts';
@@ -23,7 +24,7 @@ function callThatMeets(...errors: readonly Error[]) {
   return call;
 }
 
-function callsOn(clock: VirtualClock, more: { tries?: number; hedgeAfterSeconds?: number; stop?: AbortSignal } = {}) {
+function callsOn(clock: VirtualClock, more: { tries?: number; hedgeAfterSeconds?: number; stop?: Stop } = {}) {
   return pooledCalls({ pool: endpointPool(20, clock), rate: rateLimit({}), clock, ...more });
 }
 
@@ -129,7 +130,7 @@ describe('a call', () => {
   test('that waits is given up when all is to stop', async () => {
     const clock = new VirtualClock();
     const stop = new AbortController();
-    const call = callsOn(clock, { stop: stop.signal }).make(1, callThatMeets(busy(30)).send);
+    const call = callsOn(clock, { stop: stopOn(stop.signal) }).make(1, callThatMeets(busy(30)).send);
     const stopped = clock.wait(1_000).then(() => stop.abort(new Error('stopped')));
 
     await expect(clock.passUntil(Promise.all([call, stopped]))).rejects.toThrow('stopped');
