@@ -9,6 +9,7 @@ export const endingWords: Readonly<Record<Ending, string>> = {
   'budget-reached': 'Budget reached',
   'approval-pending': 'Waiting for approval',
   'approval-refused': 'Approval refused',
+  'approval-expired': 'Nobody answered',
   failed: 'Failed',
 };
 

@@ -79,9 +79,13 @@ async function inWords(store: Store, run: Run, ending: Ending, rounds: readonly 
     case 'budget-reached':
       return budgetInWords(store, run);
     case 'approval-pending':
-      return `Round ${last?.round} waits for a person to agree to the training on ${last?.dataset?.train ?? 0} pairs.`;
+      return last?.decision
+        ? `Round ${last.round} waits for a person to agree to the promotion of its candidate.`
+        : `Round ${last?.round} waits for a person to agree to the training on ${last?.dataset?.train ?? 0} pairs.`;
     case 'approval-refused':
-      return `The training of round ${last?.round} was refused; the incumbent stays.`;
+      return `The ${last?.decision ? 'promotion' : 'training'} of round ${last?.round} was refused; the incumbent stays.`;
+    case 'approval-expired':
+      return `Nobody agreed to the ${last?.decision ? 'promotion' : 'training'} of round ${last?.round} within ${run.loop.approvalDays} days; the incumbent stays.`;
     case 'failed': {
       const failure = await findArtifact(store, keys.failure(run.run), failureSchema);
       return failure ? `${failure.Error}: ${failure.Cause}` : 'The run failed.';

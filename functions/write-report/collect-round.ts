@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { keys, type Part } from '../../core/artifact-keys.ts';
 import { evaluatedPromptSchema } from '../../core/evaluation/evaluated-prompt.ts';
 import { isRight } from '../../core/evaluation/held-out.ts';
@@ -20,6 +20,7 @@ import { outcomeSchema, type Run, servingSchema, trainingSchema } from '../../co
 import { addUsage } from '../../core/usage.ts';
 import { findArtifact, readRows } from '../artifacts.ts';
 import { findSummary } from '../finish-part.ts';
+import { manyAtOnce } from '../many-at-once.ts';
 import { incumbentOf } from '../round.ts';
 import { usageOfShards, usageOfTraining } from '../usage-of-run.ts';
 
@@ -66,12 +67,10 @@ async function trainingOf(store: Store, run: Run, round: number): Promise<RoundR
 }
 
 async function labelsOfShards(store: Store, run: Run, round: number): Promise<LabelCounts[]> {
-  const labels: LabelCounts[] = [];
-  for (let shard = 0; shard < run.shards.train; shard++) {
-    const summary = await findSummary(store, { run: run.run, round, part: 'pairs', shard });
-    if (summary?.labels) labels.push(summary.labels);
-  }
-  return labels;
+  const summaries = await manyAtOnce([...Array(run.shards.train).keys()], (shard) =>
+    findSummary(store, { run: run.run, round, part: 'pairs', shard }),
+  );
+  return summaries.flatMap((summary) => summary?.labels ?? []);
 }
 
 const stageOfPart = {

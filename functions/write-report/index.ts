@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { announcingServices } from '../lambda-services.ts';
 import { writeReport } from './handler.ts';
 
-export const handler = defineStep(writeReport, servicesFromEnvironment);
+export const handler = defineStep(writeReport, announcingServices);
