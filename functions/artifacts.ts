@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys, type Part } from '../core/artifact-keys.ts';
 import { ArtifactMissing, ArtifactUnreadable, WriteConflict } from '../core/errors.ts';
 import type { Store, WriteCondition } from '../core/ports.ts';

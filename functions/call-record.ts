@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtifactMissing, StoreUnavailable, WriteConflict } from '../core/errors.ts';
 import type { Store } from '../core/ports.ts';
 import { contentHash } from '../core/random.ts';
 import { addUsage, noUsage, type Usage, usageSchema } from '../core/usage.ts';
 import { gather, readRows } from './artifacts.ts';
+import { manyAtOnce } from './many-at-once.ts';
 
 /**
  * One line of `<part>/<shard>.calls/`: a call that was paid for, by the hash of what was asked. Where it stands, the call is
@@ -47,6 +48,8 @@ export interface CallRecord {
   readonly before: Usage;
   /** Calls that an earlier run had paid for. */
   readonly reused: number;
+  /** Calls that were added in this life. */
+  readonly added: number;
   /** The answer to a call that stands in the record. One of an earlier run costs nothing now. */
   find(call: string): { readonly answer: Readonly<Record<string, unknown>>; readonly isOfThisRun: boolean } | undefined;
   /** Resolves at once, unless the store is away or slow: then when it has caught up. Throws StoreUnavailable, StoreRefused. */
@@ -76,10 +79,14 @@ export async function openRecord(
   const others = reusable ? await reusableCalls(store, reusable) : new Map<string, RecordedCall>();
   const used = new Set<string>();
   const writer = writeTo(store, prefix, patience);
+  let added = 0;
   return {
     before,
     get reused() {
       return used.size;
+    },
+    get added() {
+      return added;
     },
     find(call) {
       const ofThisRun = own.get(call);
@@ -89,19 +96,31 @@ export async function openRecord(
       used.add(call);
       return { answer: ofAnother.answer, isOfThisRun: false };
     },
-    add: writer.add,
+    add(call) {
+      added++;
+      return writer.add(call);
+    },
     finish: writer.finish,
   };
 }
 
 /** All recorded calls below a prefix, streamed. */
 export async function* callsBelow(store: Store, prefix: string): AsyncIterable<RecordedCall> {
-  for await (const key of store.list(prefix)) yield* callsAt(store, key);
+  for (const some of inGroups(await gather(store.list(prefix)), KEYS_AT_ONCE)) {
+    for (const calls of await manyAtOnce(some, (key) => gather(callsAt(store, key)))) yield* calls;
+  }
+}
+
+/** A bucket answers in 10 to 30 ms, and a large shard has thousands of objects; the calls of so many are held at a time. */
+const KEYS_AT_ONCE = 32;
+
+function* inGroups<T>(items: readonly T[], size: number): Iterable<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
 /** What a part that is finished needs no more. */
 export async function deleteCalls(store: Store, prefix: string): Promise<void> {
-  for (const key of await gather(store.list(prefix))) await store.delete(key);
+  await manyAtOnce(await gather(store.list(prefix)), (key) => store.delete(key));
 }
 
 /** An object that was deleted since it was listed, by another life of the shard or another run, has none. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys, type Part } from '../core/artifact-keys.ts';
 import { WriteConflict } from '../core/errors.ts';
 import { type PartSummary, partSummarySchema } from '../core/part-summary.ts';

@@ -10,6 +10,8 @@ import { type Loss, type Tolerant, tolerantStudent, tolerantTeacher } from './to
 export interface PaidModels {
   student(model: string): Student;
   teacher(): Teacher;
+  /** Resolves when no call is under way. Who gives up after one of several calls has failed does not wait for the others. */
+  atRest(): Promise<void>;
 }
 
 export interface PaidModelsOptions {
@@ -25,17 +27,26 @@ export interface PaidModelsOptions {
 
 export function paidModels(options: PaidModelsOptions): PaidModels {
   const { loop } = options;
+  const underWay = new Set<Promise<unknown>>();
+  function watched<A>(call: Promise<A>): Promise<A> {
+    underWay.add(call);
+    const left = () => underWay.delete(call);
+    call.then(left, left);
+    return call;
+  }
   return {
     student(name) {
       const student = tolerantStudent(options.student(loop, name));
       return {
         model: student.model,
         sample: (request) =>
-          paid(options, loop.student, student, {
-            request,
-            asked: ['sample', loop.student.endpoint, student.model, { ...request, prompt: request.prompt.messages }],
-            worst: worstOfSampling(request),
-          }),
+          watched(
+            paid(options, loop.student, student, {
+              request,
+              asked: ['sample', loop.student.endpoint, student.model, { ...request, prompt: request.prompt.messages }],
+              worst: worstOfSampling(request),
+            }),
+          ),
       };
     },
     teacher() {
@@ -43,12 +54,17 @@ export function paidModels(options: PaidModelsOptions): PaidModels {
       return {
         model: teacher.model,
         ask: (request) =>
-          paid(options, loop.teacher, teacher, {
-            request,
-            asked: ['ask', loop.teacher.endpoint, teacher.model, request],
-            worst: worstOfAsking(request),
-          }),
+          watched(
+            paid(options, loop.teacher, teacher, {
+              request,
+              asked: ['ask', loop.teacher.endpoint, teacher.model, request],
+              worst: worstOfAsking(request),
+            }),
+          ),
       };
+    },
+    async atRest() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys } from '../core/artifact-keys.ts';
 import type { Store } from '../core/ports.ts';
 import { outcomeSchema, type Run, runName, servingSchema } from '../core/run.ts';
@@ -12,6 +12,13 @@ export const shardInput = roundInput.extend({ shard: z.int().min(0) });
 export async function incumbentOf(store: Store, run: Run, round: number): Promise<string> {
   if (round === 1) return run.incumbent;
   return (await readArtifact(store, keys.outcome(run.run, round - 1), outcomeSchema)).incumbent;
+}
+
+/** When a round began: with the run, or when the round before was over; undefined where nothing says. */
+export async function beganAt(store: Store, run: Run, round: number): Promise<Date | undefined> {
+  if (round === 1) return new Date(run.startedAt);
+  const { at } = await readArtifact(store, keys.outcome(run.run, round - 1), outcomeSchema);
+  return at === undefined ? undefined : new Date(at);
 }
 
 /** The model id of the round's candidate, once it is served. */

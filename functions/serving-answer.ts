@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys } from '../core/artifact-keys.ts';
 import { ServingFailed } from '../core/errors.ts';
 import type { ServingView, Store } from '../core/ports.ts';

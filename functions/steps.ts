@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { assembleDataset } from './assemble-dataset/handler.ts';
 import { awaitApproval } from './await-approval/handler.ts';
 import { buildPairs } from './build-pairs/handler.ts';
@@ -7,6 +7,7 @@ import { checkTraining } from './check-training/handler.ts';
 import { decidePromotion } from './decide-promotion/handler.ts';
 import type { Step } from './define-step.ts';
 import { evaluateCandidate } from './evaluate-candidate/handler.ts';
+import { failRun } from './fail-run/handler.ts';
 import { judgeResponses } from './judge-responses/handler.ts';
 import { keepIncumbent } from './keep-incumbent/handler.ts';
 import { planRun } from './plan-run/handler.ts';
@@ -36,5 +37,6 @@ export const steps: ReadonlyMap<string, Step<z.ZodType, z.ZodType>> = new Map(
     keepIncumbent,
     writeReport,
     recordFailure,
+    failRun,
   ].map((step) => [step.name, step as unknown as Step<z.ZodType, z.ZodType>]),
 );

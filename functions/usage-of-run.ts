@@ -6,11 +6,14 @@ import { addUsage, noUsage, type Usage } from '../core/usage.ts';
 import { findArtifact } from './artifacts.ts';
 import { callsBelow } from './call-record.ts';
 import { findSummary } from './finish-part.ts';
+import { manyAtOnce } from './many-at-once.ts';
 
 /** What every part of a ledger has cost so far, as the run's own artifacts tell. */
 export async function usageByPart(store: Store, run: Run): Promise<[LedgerPart, Usage][]> {
   const parts: [LedgerPart, Usage][] = [];
   for (let round = 1; round <= run.loop.rounds; round++) {
+    // A run that has just begun has many shards, and nothing of any.
+    if (!(await hasBegun(store, run, round))) break;
     for (const part of ['responses', 'verdicts', 'evaluation'] as const) {
       for (const [shard, usage] of (await usageOfShards(store, run, round, part)).entries()) {
         if (usage) parts.push([ledgerParts.shard(round, part, shard), usage]);
@@ -22,6 +25,12 @@ export async function usageByPart(store: Store, run: Run): Promise<[LedgerPart, 
   return parts;
 }
 
+async function hasBegun(store: Store, { run }: Run, round: number): Promise<boolean> {
+  const folder = keys.dataset(run, round).replace(/[^/]+$/, '');
+  for await (const _ of store.list(folder)) return true;
+  return false;
+}
+
 /** What each shard of a part has cost, those that are not finished included: their calls are paid for too. */
 export async function usageOfShards(
   store: Store,
@@ -30,9 +39,7 @@ export async function usageOfShards(
   part: PaidPart,
 ): Promise<(Usage | undefined)[]> {
   const shards = part === 'evaluation' ? run.shards.heldOut : run.shards.train;
-  const usages: (Usage | undefined)[] = [];
-  for (let shard = 0; shard < shards; shard++) usages.push(await usageOfShard(store, run, round, part, shard));
-  return usages;
+  return manyAtOnce([...Array(shards).keys()], (shard) => usageOfShard(store, run, round, part, shard));
 }
 
 /** What the jobs of a round have cost, those that ended in vain included; undefined where there was none. */
@@ -44,13 +51,11 @@ export async function usageOfTraining(store: Store, { run }: Run, round: number)
 
 /** How many calls of earlier runs the finished shards of a round have used again. */
 export async function reusedCalls(store: Store, { run, shards }: Run, round: number): Promise<number> {
-  let reused = 0;
-  for (const part of ['responses', 'verdicts'] as const) {
-    for (let shard = 0; shard < shards.train; shard++) {
-      reused += (await findSummary(store, { run, round, part, shard }))?.reused ?? 0;
-    }
-  }
-  return reused;
+  const places = (['responses', 'verdicts'] as const).flatMap((part) =>
+    Array.from({ length: shards.train }, (_, shard) => ({ run, round, part, shard })),
+  );
+  const summaries = await manyAtOnce(places, (place) => findSummary(store, place));
+  return summaries.reduce((sum, summary) => sum + (summary?.reused ?? 0), 0);
 }
 
 async function usageOfShard(

@@ -2,7 +2,7 @@ import type { PaidPart } from '../core/budget.ts';
 import type { Prompt } from '../core/prompt.ts';
 import type { Run } from '../core/run.ts';
 import { addUsage, type Usage } from '../core/usage.ts';
-import type { Services } from './services.ts';
+import type { ShardServices } from './services.ts';
 
 /** A row of a part: what one prompt gave, and what it cost. */
 interface Row {
@@ -27,7 +27,10 @@ export interface ShardWork<R extends Row> {
  * One row for each prompt of a shard, in the order of the prompts. Twice as many prompts are worked on as calls may be under
  * way: one that waits to try again keeps no place empty. When one fails, no new one is begun.
  */
-export async function workThroughShard<R extends Row>(services: Services, shard: ShardWork<R>): Promise<R[]> {
+export async function workThroughShard<R extends Row>(
+  services: Pick<ShardServices, 'stop' | 'progress'>,
+  shard: ShardWork<R>,
+): Promise<R[]> {
   const { run, round, part, step, prompts } = shard;
   const rows = new Map<string, R>();
   let spent = addUsage();

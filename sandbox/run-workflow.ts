@@ -3,12 +3,19 @@ import { type Ending, endings } from '../core/report.ts';
 import { defineStep, type StepHandler } from '../functions/define-step.ts';
 import type { Services } from '../functions/services.ts';
 import { steps } from '../functions/steps.ts';
-import { renderWorkflow, type StateDefinition, stepOf, type WorkflowDefinition } from '../lib/render-workflow.ts';
+import {
+  callOf,
+  renderWorkflow,
+  type StateDefinition,
+  stepOf,
+  type WorkflowDefinition,
+} from '../lib/render-workflow.ts';
 
 export interface WorkflowInput {
   readonly run: string;
   readonly loop: string;
   readonly version: string;
+  readonly seed: number;
 }
 
 /** How an execution ended: an ending of the workflow, red with the error's name, or stopped from outside. */
@@ -37,7 +44,7 @@ export interface WorkflowOptions {
 export async function runWorkflow(input: WorkflowInput, options: WorkflowOptions): Promise<WorkflowEnd> {
   const { stop } = options.services;
   if (stop.aborted) return { kind: 'stopped' };
-  const definition = withoutTimeouts(renderWorkflow());
+  const definition = asHere(renderWorkflow());
   const crew: Crew = { underWay: new Set(), isSentHome: false, over: Promise.withResolvers() };
   const local = localHandlers(definition, options, crew);
   // The definition is rendered by CDK, and validated by tests.
@@ -88,6 +95,9 @@ interface Crew {
   readonly over: PromiseWithResolvers<never>;
 }
 
+/** What is still to be done after a failure. */
+const lastSteps = ['write-report', 'fail-run'];
+
 /** One handler for each Task state, by the state's name, as the package wants it. */
 function localHandlers(
   definition: WorkflowDefinition,
@@ -95,8 +105,8 @@ function localHandlers(
   crew: Crew,
 ): Record<string, StepHandler> {
   const real = new Map([...steps].map(([name, step]) => [name, defineStep(step, () => services)]));
-  const states = tasksIn(definition).map(([state, { Resource = '' }]): [string, StepHandler] => {
-    const name = stepOf(Resource);
+  const states = tasksIn(definition).map(([state, task]): [string, StepHandler] => {
+    const name = stepOf(task);
     const handler = handlers?.get(name) ?? real.get(name);
     if (!handler) throw new Error(`The workflow's state "${state}" wants the step ${name}, which there is not.`);
     return [
@@ -104,7 +114,7 @@ function localHandlers(
       (event) => {
         // Unlike Step Functions, the package goes on with the shards of a failed map that wait for their turn.
         if (name === 'record-failure') crew.isSentHome = true;
-        else if (crew.isSentHome && name !== 'write-report') return crew.over.promise;
+        else if (crew.isSentHome && !lastSteps.includes(name)) return crew.over.promise;
         const work = handler(event, {}).finally(() => crew.underWay.delete(work));
         crew.underWay.add(work);
         return work;
@@ -114,13 +124,28 @@ function localHandlers(
   return Object.fromEntries(states);
 }
 
-/** The package gives a Task one minute by default, then tries it again beside the first; here no step gets lost. */
-function withoutTimeouts(definition: WorkflowDefinition): WorkflowDefinition {
+/** The same workflow where there is no Step Functions around it. */
+function asHere(definition: WorkflowDefinition): WorkflowDefinition {
   const states = Object.entries(definition.States).map(([name, state]): [string, StateDefinition] => {
-    if (state.Type === 'Task') return [name, { ...state, TimeoutSeconds: LONGEST_TIMEOUT_SECONDS }];
-    return [name, state.ItemProcessor ? { ...state, ItemProcessor: withoutTimeouts(state.ItemProcessor) } : state];
+    if (state.Type === 'Task') return [name, taskAsHere(state)];
+    return [name, state.ItemProcessor ? { ...state, ItemProcessor: asHere(state.ItemProcessor) } : state];
   });
   return { ...definition, States: Object.fromEntries(states) };
+}
+
+/**
+ * Nobody sends a task token back here, and nothing is redriven. The package gives a Task one minute by default, then tries it
+ * again beside the first; here no step gets lost.
+ */
+function taskAsHere({ TimeoutSecondsPath: _, ...state }: StateDefinition): StateDefinition {
+  const { resource, payload } = callOf(state);
+  const Parameters = Object.fromEntries(
+    Object.entries(payload).map(([field, value]) => {
+      if (value === '$$.Task.Token') return [field.replace('.$', ''), null];
+      return value === '$$.Execution.RedriveCount' ? [field.replace('.$', ''), 0] : [field, value];
+    }),
+  );
+  return { ...state, Resource: resource, Parameters, TimeoutSeconds: LONGEST_TIMEOUT_SECONDS };
 }
 
 /** 23 days: a timer can't be set for longer. */

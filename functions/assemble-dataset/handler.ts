@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { JudgeMissedCanaries } from '../../core/errors.ts';
 import { missedTooMany } from '../../core/judging/canaries.ts';
@@ -15,6 +15,7 @@ import { lintDataset } from '../../core/training/lint-dataset.ts';
 import { findArtifact, readRows, readRun, rowsOfShards, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { readSummary } from '../finish-part.ts';
+import { tellDataset } from '../metrics.ts';
 import { roundInput } from '../round.ts';
 import { insistOnAllShards } from '../shards.ts';
 import { writeExports } from './write-exports.ts';
@@ -26,7 +27,8 @@ export const assembleDataset: Step<typeof roundInput, typeof output> = {
   name: 'assemble-dataset',
   input: roundInput,
   output,
-  async run({ run: name, round }, { store }) {
+  async run({ run: name, round }, services) {
+    const { store } = services;
     const run = await readRun(store, name);
     const { pairs: settings, seed } = run.loop;
     const answer = (train: number) => ({ train, worthTraining: train >= settings.minimum });
@@ -44,6 +46,7 @@ export const assembleDataset: Step<typeof roundInput, typeof output> = {
     const exports = await writeExports(store, name, round);
     // Last: where it is, the dataset is whole.
     await writeArtifact(store, keys.dataset(name, round), { ...dataset, exports } satisfies Dataset);
+    tellDataset(services, { run, round }, dataset);
     return answer(dataset.train);
   },
 };

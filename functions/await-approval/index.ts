@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { approvalServices } from '../lambda-services.ts';
 import { awaitApproval } from './handler.ts';
 
-export const handler = defineStep(awaitApproval, servicesFromEnvironment);
+export const handler = defineStep(awaitApproval, approvalServices);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { ArtifactMissing } from '../../core/errors.ts';
 import { judgePromptVersion } from '../../core/judging/judge-prompt.ts';
@@ -11,6 +11,7 @@ import { noUsage } from '../../core/usage.ts';
 import { gather, promptsOf, readRows, readRun } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
 import { finishPart, isFinished } from '../finish-part.ts';
+import { tellLabels } from '../metrics.ts';
 import { incumbentOf, shardInput } from '../round.ts';
 
 const output = z.null();
@@ -20,7 +21,8 @@ export const buildPairs: Step<typeof shardInput, typeof output> = {
   name: 'build-pairs',
   input: shardInput,
   output,
-  async run({ run: name, round, shard }, { store }) {
+  async run({ run: name, round, shard }, services) {
+    const { store } = services;
     const place = { run: name, round, part: 'pairs', shard } as const;
     if (await isFinished(store, place)) return null;
     const { loop, ...run } = await readRun(store, name);
@@ -39,9 +41,9 @@ export const buildPairs: Step<typeof shardInput, typeof output> = {
       return { ...ofPrompt, built: buildPair({ prompt, ...ofPrompt, settings, provenance }) };
     });
     const pairs = rows.flatMap(({ built }) => (built.kind === 'pair' ? [built.pair] : []));
-    await finishPart(store, place, pairs, preferencePairSchema, {
-      summarize: () => ({ usage: noUsage, labels: labelsOf(rows) }),
-    });
+    const labels = labelsOf(rows);
+    await finishPart(store, place, pairs, preferencePairSchema, { summarize: () => ({ usage: noUsage, labels }) });
+    tellLabels(services, { run: { loop, ...run }, round, shard }, labels);
     return null;
   },
 };

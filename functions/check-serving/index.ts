@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { storeServices } from '../lambda-services.ts';
 import { checkServing } from './handler.ts';
 
-export const handler = defineStep(checkServing, servicesFromEnvironment);
+export const handler = defineStep(checkServing, storeServices);

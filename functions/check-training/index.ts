@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { trainerServices } from '../lambda-services.ts';
 import { checkTraining } from './handler.ts';
 
-export const handler = defineStep(checkTraining, servicesFromEnvironment);
+export const handler = defineStep(checkTraining, trainerServices);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { evaluatedPromptSchema } from '../../core/evaluation/evaluated-prompt.ts';
 import { decidePromotion as decide } from '../../core/evaluation/gate.ts';
@@ -6,6 +6,7 @@ import { summarizeEvaluation } from '../../core/evaluation/summarize-evaluation.
 import { decisionSchema } from '../../core/report.ts';
 import { findArtifact, readRun, rowsOfShards, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
+import { tellEvaluation } from '../metrics.ts';
 import { candidateOf, incumbentOf, roundInput } from '../round.ts';
 import { insistOnAllShards } from '../shards.ts';
 
@@ -16,7 +17,8 @@ export const decidePromotion: Step<typeof roundInput, typeof output> = {
   name: 'decide-promotion',
   input: roundInput,
   output,
-  async run({ run: name, round }, { store }) {
+  async run({ run: name, round }, services) {
+    const { store } = services;
     const decided = await findArtifact(store, keys.decision(name, round), decisionSchema);
     if (decided) return { promote: decided.promote };
     const run = await readRun(store, name);
@@ -30,6 +32,7 @@ export const decidePromotion: Step<typeof roundInput, typeof output> = {
     await writeArtifact(store, keys.evaluation(name, round), summary);
     const decision = decide(summary, run.loop.evaluation, run.loop);
     await writeArtifact(store, keys.decision(name, round), decision);
+    tellEvaluation(services, { run, round }, summary);
     return { promote: decision.promote };
   },
 };

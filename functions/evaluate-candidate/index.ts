@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { shardServices } from '../lambda-services.ts';
 import { evaluateCandidate } from './handler.ts';
 
-export const handler = defineStep(evaluateCandidate, servicesFromEnvironment);
+export const handler = defineStep(evaluateCandidate, shardServices);

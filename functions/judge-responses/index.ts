@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { shardServices } from '../lambda-services.ts';
 import { judgeResponses } from './handler.ts';
 
-export const handler = defineStep(judgeResponses, servicesFromEnvironment);
+export const handler = defineStep(judgeResponses, shardServices);

@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys, type PromptSet } from '../../core/artifact-keys.ts';
 import { InvalidInput, WriteConflict } from '../../core/errors.ts';
 import { forecastOf } from '../../core/forecast.ts';
-import { loopDocumentSchema } from '../../core/loop.ts';
+import { loopDocumentSchema, shardsAtOnce } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
 import { contentHash } from '../../core/random.ts';
 import { insistOnBase, newRegistry, type Registry, registrySchema } from '../../core/registry.ts';
@@ -10,19 +10,23 @@ import { type Run, runName, runSchema } from '../../core/run.ts';
 import { findArtifact, readArtifact, readRun, updateArtifact, writeArtifact } from '../artifacts.ts';
 import { openLedger } from '../budget.ts';
 import type { Step } from '../define-step.ts';
-import type { Services } from '../services.ts';
+import type { BaseServices } from '../services.ts';
 
-const input = z.strictObject({ run: runName, loop: z.string(), version: z.string() });
+const input = z.strictObject({ run: runName, loop: z.string(), version: z.string(), seed: z.int().min(0) });
 /** The state that the workflow carries from here on: names, numbers and short words. */
 const output = z.strictObject({
   run: z.string(),
+  loop: z.string(),
+  version: z.string(),
+  seed: z.int(),
   round: z.literal(1),
   rounds: z.int(),
   trainShards: z.array(z.int()),
   heldOutShards: z.array(z.int()),
   shardsAtOnce: z.int(),
   pollSeconds: z.int(),
-  approval: z.enum(['never', 'before-training']),
+  approval: loopDocumentSchema.shape.approval,
+  approvalSeconds: z.int(),
   trains: z.boolean(),
 });
 
@@ -31,10 +35,11 @@ export const planRun: Step<typeof input, typeof output> = {
   name: 'plan-run',
   input,
   output,
-  async run({ run, loop, version }, services) {
+  async run({ run, loop, version, seed }, services) {
     const plan =
-      (await findArtifact(services.store, keys.run(run), runSchema)) ?? (await makePlan(run, loop, version, services));
-    insistOnSame(plan, loop, version);
+      (await findArtifact(services.store, keys.run(run), runSchema)) ??
+      (await makePlan(run, loop, version, seed, services));
+    insistOnSame(plan, loop, version, seed);
     await openLedger(services.store, plan);
     // A run that goes on has not failed.
     await services.store.delete(keys.failure(run));
@@ -42,8 +47,17 @@ export const planRun: Step<typeof input, typeof output> = {
   },
 };
 
-async function makePlan(run: string, loopName: string, version: string, { store, now }: Services): Promise<Run> {
-  const loop = await readArtifact(store, keys.stagedLoop(loopName, version), loopDocumentSchema);
+async function makePlan(
+  run: string,
+  loopName: string,
+  version: string,
+  seed: number,
+  services: BaseServices,
+): Promise<Run> {
+  const { store, now } = services;
+  await services.bringStaged?.(loopName, version);
+  const staged = await readArtifact(store, keys.stagedLoop(loopName, version), loopDocumentSchema);
+  const loop = { ...staged, seed };
   const startedAt = now().toISOString();
   const registry = await openRegistry(store, loopName, loop.student.model, startedAt);
   insistOnBase(registry, loop.student.model);
@@ -77,10 +91,10 @@ async function firstPlan(store: Store, plan: Run): Promise<Run> {
 }
 
 /** A run is frozen: asked for again with other settings or prompts, it must not seem to have them. */
-function insistOnSame(plan: Run, loop: string, version: string): void {
-  if (plan.loop.name === loop && plan.version === version) return;
-  throw new InvalidInput(`The run ${plan.run}`, [
-    `it was begun with version ${plan.version} of the loop ${plan.loop.name}, not with version ${version} of ${loop}; start a new run under another name`,
+function insistOnSame({ run, loop: begun, version: of }: Run, loop: string, version: string, seed: number): void {
+  if (begun.name === loop && of === version && begun.seed === seed) return;
+  throw new InvalidInput(`The run ${run}`, [
+    `it was begun with version ${of} of the loop ${begun.name} and seed ${begun.seed}, not with version ${version} of ${loop} and seed ${seed}; start a new run under another name`,
   ]);
 }
 
@@ -91,44 +105,67 @@ async function openRegistry(store: Store, loop: string, base: string, at: string
   return readArtifact(store, keys.registry(loop), registrySchema);
 }
 
-/** Copies the staged prompts into shards of `size`, a line at a time; counts them and their characters, and hashes them all. */
+/** S3 takes 40 to 100 ms for a small object: one after the other, 10,000 shards would take all the time that a Lambda has. */
+const SHARDS_AT_ONCE = 16;
+/** Of large shards fewer are held: no more prompts than the largest has (core/loop.ts), which its steps hold too. */
+const PROMPTS_AT_ONCE = 5000;
+
+/** Copies the staged prompts into shards of `size`; counts them and their characters, and hashes them all. */
 async function cutShards(
   store: Store,
   { run, loop, version, set }: { run: string; loop: string; version: string; set: PromptSet },
   size: number,
 ): Promise<{ prompts: number; shards: number; characters: number; hash: string }> {
   const counts = { prompts: 0, shards: 0, characters: 0, hash: '' };
-  const lines = store.lines(keys.stagedPrompts(loop, version, set))[Symbol.asyncIterator]();
-  let next = await lines.next();
-  async function* shardLines(): AsyncIterable<string> {
-    for (let taken = 0; taken < size && !next.done; taken++) {
+  async function* countedLines(): AsyncIterable<string> {
+    for await (const line of store.lines(keys.stagedPrompts(loop, version, set))) {
       counts.prompts++;
-      counts.characters += next.value.length;
-      counts.hash = contentHash(counts.hash + next.value);
-      yield `${next.value}\n`;
-      next = await lines.next();
+      counts.characters += line.length;
+      counts.hash = contentHash(counts.hash + line);
+      yield `${line}\n`;
     }
   }
-  try {
-    while (!next.done) await store.write(keys.prompts(run, set, counts.shards++), shardLines());
-  } finally {
-    await lines.return?.();
-  }
+  // All writers take from it in turn: a shard is read when one of them is free.
+  const shards = shardsOf(size, countedLines());
+  const writeThem = async () => {
+    for await (const { shard, text } of shards) {
+      await store.write(keys.prompts(run, set, shard), text);
+      counts.shards++;
+    }
+  };
+  const writers = Math.max(1, Math.min(SHARDS_AT_ONCE, Math.floor(PROMPTS_AT_ONCE / size)));
+  await Promise.all(Array.from({ length: writers }, writeThem));
   return counts;
 }
 
-function stateOf({ run, loop, shards }: Run): z.input<typeof output> {
+async function* shardsOf(size: number, lines: AsyncIterable<string>): AsyncGenerator<{ shard: number; text: string }> {
+  let shard = 0;
+  let taken: string[] = [];
+  for await (const line of lines) {
+    if (taken.push(line) < size) continue;
+    yield { shard: shard++, text: taken.join('') };
+    taken = [];
+  }
+  if (taken.length > 0) yield { shard, text: taken.join('') };
+}
+
+function stateOf({ run, loop, version, shards }: Run): z.input<typeof output> {
   const numbered = (count: number) => Array.from({ length: count }, (_, shard) => shard);
   return {
     run,
+    loop: loop.name,
+    version,
+    seed: loop.seed,
     round: 1,
     rounds: loop.rounds,
     trainShards: numbered(shards.train),
     heldOutShards: numbered(shards.heldOut),
-    shardsAtOnce: loop.shards.atOnce,
+    shardsAtOnce: shardsAtOnce(loop),
     // Without a trainer nothing is waited for, but the state has the same fields.
     pollSeconds: loop.trainer?.pollSeconds ?? 1,
     approval: loop.approval,
+    // Step Functions refuses 0, and nobody answers within a minute.
+    approvalSeconds: Math.max(60, Math.round(loop.approvalDays * 86_400)),
     trains: loop.trainer !== undefined,
   };
 }

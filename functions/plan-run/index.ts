@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { planServices } from '../lambda-services.ts';
 import { planRun } from './handler.ts';
 
-export const handler = defineStep(planRun, servicesFromEnvironment);
+export const handler = defineStep(planRun, planServices);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { ArtifactMissing, StepContractBroken } from '../../core/errors.ts';
 import { evaluationSummarySchema } from '../../core/evaluation/summarize-evaluation.ts';
@@ -7,7 +7,8 @@ import { decisionSchema } from '../../core/report.ts';
 import { type Outcome, outcomeSchema } from '../../core/run.ts';
 import { findArtifact, readArtifact, readRun, updateArtifact, writeArtifact } from '../artifacts.ts';
 import type { Step } from '../define-step.ts';
-import { candidateOf, incumbentOf, roundInput } from '../round.ts';
+import { tellRound } from '../metrics.ts';
+import { beganAt, candidateOf, incumbentOf, roundInput } from '../round.ts';
 
 const output = z.null();
 
@@ -16,7 +17,8 @@ export const promoteCandidate: Step<typeof roundInput, typeof output> = {
   name: 'promote-candidate',
   input: roundInput,
   output,
-  async run({ run: name, round }, { store, now }) {
+  async run({ run: name, round }, services) {
+    const { store, now } = services;
     if (await findArtifact(store, keys.outcome(name, round), outcomeSchema)) return null;
     const run = await readRun(store, name);
     const candidate = await candidateOf(store, name, round);
@@ -40,7 +42,12 @@ export const promoteCandidate: Step<typeof roundInput, typeof output> = {
       const next = withPromotion(registry, promotion, incumbent);
       return next === registry ? undefined : next;
     });
-    await writeArtifact(store, keys.outcome(name, round), { promoted: true, incumbent: candidate } satisfies Outcome);
+    await writeArtifact(store, keys.outcome(name, round), {
+      promoted: true,
+      incumbent: candidate,
+      at: promotion.at,
+    } satisfies Outcome);
+    tellRound(services, { run, round }, { promoted: true, began: await beganAt(store, run, round) });
     return null;
   },
 };

@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { storeServices } from '../lambda-services.ts';
 import { promoteCandidate } from './handler.ts';
 
-export const handler = defineStep(promoteCandidate, servicesFromEnvironment);
+export const handler = defineStep(promoteCandidate, storeServices);

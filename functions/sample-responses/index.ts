@@ -1,5 +1,5 @@
 import { defineStep } from '../define-step.ts';
-import { servicesFromEnvironment } from '../services.ts';
+import { shardServices } from '../lambda-services.ts';
 import { sampleResponses } from './handler.ts';
 
-export const handler = defineStep(sampleResponses, servicesFromEnvironment);
+export const handler = defineStep(sampleResponses, shardServices);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keys, type Split } from '../../core/artifact-keys.ts';
 import { ledgerParts } from '../../core/budget.ts';
 import { insistOnTrainer } from '../../core/loop.ts';
@@ -13,16 +13,18 @@ import { noUsage } from '../../core/usage.ts';
 import { findArtifact, readArtifact, readRows, readRun, writeArtifact } from '../artifacts.ts';
 import { openPurse } from '../budget.ts';
 import type { Step } from '../define-step.ts';
+import { tellTraining } from '../metrics.ts';
 import { choiceKey, incumbentOf, roundInput } from '../round.ts';
-import type { Services } from '../services.ts';
+import type { TrainerServices } from '../services.ts';
 
-const output = z.null();
+/** Seconds until the first look at the job. */
+const output = z.strictObject({ waitSeconds: z.int() });
 
 /**
  * dataset → training job. Looks the job up before it creates one: a job that is paid for is never created twice. One that has
  * ended in vain is paid for too: the next one's price is added.
  */
-export const startTraining: Step<typeof roundInput, typeof output> = {
+export const startTraining: Step<typeof roundInput, typeof output, TrainerServices> = {
   name: 'start-training',
   input: roundInput,
   output,
@@ -31,7 +33,8 @@ export const startTraining: Step<typeof roundInput, typeof output> = {
     const run = await readRun(store, name);
     const trainer = services.trainer(run.loop);
     const known = await findArtifact(store, keys.training(name, round), trainingSchema);
-    if (known?.artifact || (known?.job && !(await endedInVain(trainer, known.job)))) return null;
+    const firstLook = { waitSeconds: insistOnTrainer(run.loop).pollSeconds };
+    if (known?.artifact || (known?.job && !(await endedInVain(trainer, known.job)))) return firstLook;
 
     const training = known ? { ...known, job: null } : await prepare(run, round, trainer, services);
     // Written before the job is created: whoever comes after a crash knows what to look for.
@@ -46,7 +49,8 @@ export const startTraining: Step<typeof roundInput, typeof output> = {
       status: 'created',
       usd,
     });
-    return null;
+    tellTraining(services, { run, round }, usd - training.usd);
+    return firstLook;
   },
 };
 
@@ -54,7 +58,7 @@ async function endedInVain(trainer: Trainer, job: string): Promise<boolean> {
   return ['failed', 'cancelled'].includes((await trainer.get(job)).phase);
 }
 
-async function prepare(run: Run, round: number, trainer: Trainer, services: Services): Promise<Training> {
+async function prepare(run: Run, round: number, trainer: Trainer, services: TrainerServices): Promise<Training> {
   const upload = async (split: Split) =>
     (await trainer.upload(`${run.loop.name}-round-${round}-${split}`, recordsOf(services, run, round, split))).file;
   const { hyperparameters } = insistOnTrainer(run.loop);
@@ -73,7 +77,12 @@ async function prepare(run: Run, round: number, trainer: Trainer, services: Serv
   };
 }
 
-async function* recordsOf({ store }: Services, run: Run, round: number, split: Split): AsyncIterable<TrainingRecord> {
+async function* recordsOf(
+  { store }: TrainerServices,
+  run: Run,
+  round: number,
+  split: Split,
+): AsyncIterable<TrainingRecord> {
   const { method } = insistOnTrainer(run.loop);
   for await (const pair of readRows(store, keys.datasetRows(run.run, round, split), preferencePairSchema)) {
     yield recordsFor(method, pair);
@@ -89,7 +98,7 @@ async function pay(
   round: number,
   { usd: before }: Training,
   isCreated: boolean,
-  { store }: Services,
+  { store }: TrainerServices,
 ): Promise<number> {
   const price = { ...noUsage, usd: insistOnTrainer(run.loop).usdPerJob };
   const inAll = { ...noUsage, usd: before + price.usd };
@@ -99,7 +108,12 @@ async function pay(
   return inAll.usd;
 }
 
-async function requestOf(run: Run, round: number, training: Training, { store }: Services): Promise<TrainingRequest> {
+async function requestOf(
+  run: Run,
+  round: number,
+  training: Training,
+  { store }: TrainerServices,
+): Promise<TrainingRequest> {
   const { loop } = run;
   const { method } = insistOnTrainer(loop);
   return {

@@ -55,9 +55,9 @@ export async function runUnder(world: World): Promise<FaultyRun> {
   const store = new MemoryStore();
   const before = performance.now();
   try {
-    const { loop, version, counts } = await stagePlanted(store, world, simulator.url);
+    const { loop, version, seed, counts } = await stagePlanted(store, world, simulator.url);
     const services = createServices({ store, environment: {}, clock: hastyClock(world.haste ?? 400) });
-    const end = await runWorkflow({ run, loop, version }, { services, retryIntervals: withoutWaiting });
+    const end = await runWorkflow({ run, loop, version, seed }, { services, retryIntervals: withoutWaiting });
     const seconds = (performance.now() - before) / 1000;
     return {
       end,

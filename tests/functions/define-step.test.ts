@@ -68,6 +68,16 @@ describe('a step', () => {
     await expect(handlerOf(async () => Promise.reject(error))(event)).rejects.toBe(error);
   });
 
+  test('is left to Lambda when its time is up: the answer is still its own', async () => {
+    const handler = handlerOf(async () => {
+      // Longer than the time that is left.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return { phase: 'ready' };
+    });
+
+    expect(await handler(event, { getRemainingTimeInMillis: () => 0 })).toEqual({ phase: 'ready' });
+  });
+
   test('whose services can not be made rejects at its first event, not at import', async () => {
     const step: Step<typeof input, typeof output> = { name: 's', input, output, run: async () => ({ phase: 'ready' }) };
     const handler = defineStep(step, () => {

@@ -29,7 +29,7 @@ async function stage(store: MemoryStore, version: string, change: Partial<Loop> 
 
 function plan(store: MemoryStore, version = 'v1', now = '2026-11-24T09:00:00Z') {
   const services = servicesOf(store, { now: () => new Date(now) });
-  return planRun.run({ run: 'run-1', loop: 'desk', version }, services);
+  return planRun.run({ run: 'run-1', loop: 'desk', version, seed: 1 }, services);
 }
 
 describe('a run that two plan at the same time', () => {
@@ -81,7 +81,7 @@ describe('a run that is planned already', () => {
 
     await expect(plan(store, 'v2')).rejects.toThrow(InvalidInput);
     await expect(plan(store, 'v2')).rejects.toThrow(
-      'The run run-1 is not usable:\n  - it was begun with version v1 of the loop desk, not with version v2 of desk',
+      'The run run-1 is not usable:\n  - it was begun with version v1 of the loop desk and seed 1, not with version v2 of desk and seed 1',
     );
   });
 
@@ -90,9 +90,9 @@ describe('a run that is planned already', () => {
     await stage(store, 'v1');
     await plan(store, 'v1');
 
-    const asked = planRun.run({ run: 'run-1', loop: 'shop', version: 'v1' }, servicesOf(store));
+    const asked = planRun.run({ run: 'run-1', loop: 'shop', version: 'v1', seed: 1 }, servicesOf(store));
 
-    await expect(asked).rejects.toThrow('of the loop desk, not with version v1 of shop');
+    await expect(asked).rejects.toThrow('of the loop desk and seed 1, not with version v1 of shop and seed 1');
   });
 
   test('and gets a limit on the way, owes what it has spent', async () => {
@@ -109,6 +109,18 @@ describe('a run that is planned already', () => {
     expect((await readArtifact(store, keys.budget('run-1'), ledgerSchema)).parts).toEqual({
       'round-1/responses/0': { stage: 'sampling', spent: usage, setAside: amountOf(usage) },
     });
+  });
+});
+
+describe('the time for an approval', () => {
+  test.each([
+    [7, 604_800],
+    [0.00001, 60],
+  ])('of %d days is %d s: never so short that Step Functions refuses it', async (approvalDays, approvalSeconds) => {
+    const store = new MemoryStore();
+    await stage(store, 'v1', { approvalDays });
+
+    expect(await plan(store)).toMatchObject({ approvalSeconds });
   });
 });
 

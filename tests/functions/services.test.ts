@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CredentialRefused, InvalidInput, ProviderOverloaded } from '../../core/errors.ts';
 import type { Loop } from '../../core/loop.ts';
+import { Invocation } from '../../functions/invocation.ts';
 import { createServices } from '../../functions/services.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
 import { sampleRequest } from '../providers/student-contract.ts';
@@ -114,6 +115,55 @@ test('each loop uses its own key, also at an endpoint and a model of another', a
   const [desk, shop] = ['Bearer sk-of-the-desk', 'Bearer sk-of-the-shop'];
   expect(authorizations).toEqual([desk, desk, shop, shop, undefined, undefined]);
 });
+
+describe('calls at once, where 2 shards are worked on at once', () => {
+  const shards = { prompts: 10, atOnce: 2 };
+  const loopOf = (at: string): Loop => {
+    const model = { endpoint: at, callsAtOnce: 8 };
+    const { loop } = runOf();
+    return { ...loop, student: { ...loop.student, ...model }, teacher: { ...loop.teacher, ...model }, shards };
+  };
+
+  test.each([
+    ['are all of one process that works on both', undefined, 8],
+    ['are shared by the functions, which have a process for each', new Invocation(), 4],
+  ])('%s', async (_, invocation, most) => {
+    const crowd = await startCrowd(most);
+    const services = createServices({ store: new MemoryStore(), environment: {}, invocation });
+    const student = services.student(loopOf(crowd.url), 'base');
+
+    await Promise.all(Array.from({ length: 16 }, () => student.sample({ ...sampleRequest, count: 1 })));
+
+    expect(crowd.most).toBe(most);
+    crowd.close();
+  });
+});
+
+/** Answers when so many wait; whoever comes in the moment after would be one too many, and is counted. */
+async function startCrowd(size: number) {
+  const waiting: ServerResponse[] = [];
+  let most = 0;
+  const server = createServer((_, response) => {
+    waiting.push(response);
+    most = Math.max(most, waiting.length);
+    if (waiting.length === size) setTimeout(() => waiting.splice(0).forEach(answerOne), 30);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    get most() {
+      return most;
+    },
+    close: () => server.close(),
+  };
+}
+
+function answerOne(response: ServerResponse): void {
+  const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Hello.' } }];
+  response
+    .writeHead(200, JSON_TYPE)
+    .end(JSON.stringify({ id: 'c', object: 'chat.completion', model: 'base', choices }));
+}
 
 describe('a busy endpoint', () => {
   test('is asked again by a student', async () => {

@@ -4,6 +4,7 @@ import type { Store } from '../../core/ports.ts';
 import type { Prompt } from '../../core/prompt.ts';
 import type { Run } from '../../core/run.ts';
 import { noUsage, usageSchema } from '../../core/usage.ts';
+import { noMetrics } from '../../functions/metrics.ts';
 import type { Services } from '../../functions/services.ts';
 import type { ShardWork } from '../../functions/work-shard.ts';
 
@@ -48,6 +49,8 @@ export function servicesOf(store: Store, more: Partial<Services> = {}): Services
     teacher: nobody,
     trainer: nobody,
     serving: nobody,
+    announcer: { tell: async () => undefined },
+    metrics: noMetrics,
     ...more,
   };
 }

@@ -26,6 +26,7 @@ const tokens = { promptTokens: 10, completionTokens: 20 };
 class Recorded implements CallRecord {
   readonly before = noUsage;
   readonly reused = 0;
+  readonly added = 0;
   readonly rows: RecordedCall[] = [];
   find(call: string) {
     const row = this.rows.find((each) => each.call === call);

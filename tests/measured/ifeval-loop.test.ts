@@ -99,7 +99,7 @@ async function runLoop(endpoint: string) {
   process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
   const store = new MemoryStore();
   const source = await readLoopFile('loops/ifeval.yaml');
-  const { loop, version } = await stageLoop(store, {
+  const { loop, version, seed } = await stageLoop(store, {
     ...source,
     trainPath: pathOfData('ifeval/prompts.jsonl'),
     file: {
@@ -114,7 +114,7 @@ async function runLoop(endpoint: string) {
     },
   });
   const services = createServices({ store, environment: {} });
-  const end = await runWorkflow({ run: 'replay-1', loop, version }, { services });
+  const end = await runWorkflow({ run: 'replay-1', loop, version, seed }, { services });
   if (end.kind !== 'ended') throw new Error(`The run did not end: ${JSON.stringify(end)}`);
   const place = { run: 'replay-1', round: 1, shards: 6 } as const;
   const prompts = await gather(readRows(store, keys.stagedPrompts(loop, version, 'train'), promptSchema));
