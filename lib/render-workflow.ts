@@ -16,8 +16,19 @@ function arnOf(step: string): string {
   return `arn:aws:lambda:us-east-1:000000000000:function:${step}`;
 }
 
-/** The step behind a Task's resource. */
-export function stepOf(resource: string): string {
+/** The function that a Task calls, by its ARN, and what with. One that waits for its task token has them in its parameters. */
+export function callOf({ Resource, Parameters = {} }: StateDefinition): {
+  readonly resource: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+} {
+  const { FunctionName, Payload } = Parameters;
+  if (typeof FunctionName !== 'string') return { resource: String(Resource), payload: Parameters };
+  return { resource: FunctionName, payload: Payload as Readonly<Record<string, unknown>> };
+}
+
+/** The step behind a Task. */
+export function stepOf(state: StateDefinition): string {
+  const { resource } = callOf(state);
   return resource.slice(resource.lastIndexOf(':') + 1);
 }
 
@@ -28,7 +39,8 @@ export interface WorkflowDefinition {
 
 export interface StateDefinition {
   readonly Type: string;
-  readonly Resource?: string;
+  /** Of a state that waits no plain text: it holds the partition. */
+  readonly Resource?: unknown;
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];

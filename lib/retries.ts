@@ -7,6 +7,25 @@ import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
  */
 export const retries: readonly RetryProps[] = [
   {
+    // Lambda has no room for it yet. The account's concurrency is used up, often by something else; or the function, in a
+    // VPC, was not called for weeks and is inactive at first: it gets its network again, which takes minutes. 5 s · 1.5ⁿ, at
+    // most 60 s apart, 30 tries: 161 + 23 · 60 s ≈ 26 min at most, half of it on average.
+    errors: [
+      'Lambda.TooManyRequestsException',
+      'Lambda.ResourceNotReadyException',
+      'Lambda.ResourceConflictException',
+      'Lambda.ENINotReadyException',
+      'Lambda.ENILimitReachedException',
+      'Lambda.SubnetIPAddressLimitReachedException',
+      'Lambda.EC2ThrottledException',
+    ],
+    interval: Duration.seconds(5),
+    backoffRate: 1.5,
+    maxDelay: Duration.seconds(60),
+    maxAttempts: 30,
+    jitterStrategy: JitterType.FULL,
+  },
+  {
     // 30 s · 2ⁿ, at most 5 min apart, 8 tries: 30 + 60 + 120 + 240 + 4 · 300 s ≈ 28 min at most, half of it on
     // average: longer than most outages and rate windows.
     errors: ['ProviderOverloaded', 'StoreUnavailable'],
@@ -31,7 +50,7 @@ export const retries: readonly RetryProps[] = [
       'Lambda.ServiceException',
       'Lambda.AWSLambdaException',
       'Lambda.SdkClientException',
-      'Lambda.TooManyRequestsException',
+      'Lambda.ClientExecutionTimeoutException',
       'Lambda.Unknown',
       'Sandbox.Timedout',
       'Runtime.ExitError',

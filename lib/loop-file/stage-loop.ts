@@ -23,6 +23,7 @@ export interface StagedLoop {
   readonly loop: string;
   /** A hash of the whole content: the same loop and prompts are staged under the same version, and once. */
   readonly version: string;
+  readonly seed: number;
   readonly counts: StagedCounts;
 }
 
@@ -44,7 +45,7 @@ export async function stageLoop(
   await writeOnce(store, at('held-out'), heldOut);
   // Last: where the document is, the prompts are.
   await writeOnce(store, keys.stagedLoop(document.name, version), { hash: sha256(loop), lines: () => linesIn(loop) });
-  return { loop: document.name, version, counts };
+  return { loop: document.name, version, seed: document.seed, counts };
 }
 
 /** All that staging would write, looked through and counted; nothing is written. Throws InvalidInput. */
@@ -93,6 +94,7 @@ async function setsOf({ file, ownChecks, trainPath, heldOutPath }: LoopSource, r
     alsoHeldOut: given.neither,
   };
   refuseEmpty(counts, file.trainer !== undefined, trainPath, heldOutPath);
+  refuseTooManyShards(counts, file.shards.prompts);
   return { train: given.train, heldOut, counts };
 }
 
@@ -109,6 +111,21 @@ function refuseEmpty(
       ? `the ${distinctPrompts} different prompts in it are too few to hold some out; add prompts, or give prompts.heldOut`
       : `every prompt in it is in ${heldOutPath} too, so none is left to learn from; give others`;
   throw new InvalidInput(trainPath, [problem]);
+}
+
+/**
+ * The state of the workflow carries the numbers of all shards, six bytes each, and Step Functions allows 256 KiB
+ * (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html): 30,000 leave room for the rest of it.
+ */
+const MOST_SHARDS = 30_000;
+
+function refuseTooManyShards({ train, heldOut }: StagedCounts, prompts: number): void {
+  const shards = Math.ceil(train / prompts) + Math.ceil(heldOut / prompts);
+  if (shards <= MOST_SHARDS) return;
+  const enough = Math.ceil((train + heldOut) / (MOST_SHARDS - 2));
+  throw new InvalidInput('The loop', [
+    `shards.prompts: ${train + heldOut} prompts make ${shards} shards of ${prompts}, and ${MOST_SHARDS} are the most; set it to ${enough} or more`,
+  ]);
 }
 
 /** 128 bits of SHA-256; each body is hashed by itself, so that no two sets of bodies run into one. */

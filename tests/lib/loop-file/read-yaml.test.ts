@@ -73,7 +73,7 @@ describe('a wrong value is answered with its path, its line and what is allowed'
     [
       'name: desk',
       'name: desk\napproval: always',
-      'approval (line 2): "always" is not allowed; give "never" or "before-training"',
+      'approval (line 2): "always" is not allowed; give "never", "before-training" or "before-promotion"',
     ],
     [
       'name: desk',

@@ -271,6 +271,17 @@ describe('refused, with nothing written', () => {
     expect(store.objects.size).toBe(0);
   });
 
+  test('more shards than the state of the workflow can name', async () => {
+    const train = Array.from({ length: 30_001 }, (_, index) => `prompt ${index}`);
+    const source = await sourceOf(train, ['held out']);
+    const file = { ...source.file, shards: { ...source.file.shards, prompts: 1 } };
+
+    expect((await refusalOf(() => stageLoop(store, { ...source, file }))).problems).toEqual([
+      'shards.prompts: 30002 prompts make 30002 shards of 1, and 30000 are the most; set it to 2 or more',
+    ]);
+    expect(store.objects.size).toBe(0);
+  });
+
   test('too few prompts to hold some out', async () => {
     const source = await sourceOf(['a', 'a']);
 

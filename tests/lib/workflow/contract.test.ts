@@ -142,7 +142,7 @@ describe('the way through', () => {
     const cutInMap = withState('Sample responses', (state) => {
       state['Next'] = 'Build pairs';
     });
-    expect(targetProblems(cutInMap)).toEqual(['nothing leads to "Judge responses"']);
+    expect(targetProblems(cutInMap)).toContain('nothing leads to "Judge responses"');
   });
 
   test('ends in every ending of the report, and in no other', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Step } from '../../../functions/define-step.ts';
-import { type StateDefinition, stepOf, type WorkflowDefinition } from '../../../lib/render-workflow.ts';
+import { callOf, type StateDefinition, stepOf, type WorkflowDefinition } from '../../../lib/render-workflow.ts';
 import { folderOf } from '../../../lib/step.ts';
 import { tasksIn } from '../../../sandbox/run-workflow.ts';
 
@@ -13,22 +13,25 @@ export type Steps = ReadonlyMap<string, Step<z.ZodType, z.ZodType>>;
 
 /** Every Task sends exactly the fields that its step reads. */
 export function payloadProblems(definition: WorkflowDefinition, steps: Steps): string[] {
-  return tasksIn(definition).flatMap(([name, { Resource = '', Parameters = {} }]) => {
-    const step = steps.get(stepOf(Resource));
-    const sent = Object.keys(Parameters).map((key) => key.replace(/\.\$$/, ''));
+  return tasksIn(definition).flatMap(([name, task]) => {
+    const step = steps.get(stepOf(task));
+    const sent = Object.keys(callOf(task).payload).map((key) => key.replace(/\.\$$/, ''));
     const read = step ? keysOf(step.input) : [];
     return differences(sent, read, `"${name}" sends`, 'its step reads');
   });
 }
 
-/** Every step has a state of its name, and every state a step of its name. "Map: record failure" is a step within a map. */
+/**
+ * Every step has a state of its name, and every state a step of its name. "Map: record failure" is a step within a map, and
+ * "Await approval of promotion" asks by the step that asks.
+ */
 export function stepProblems(definition: WorkflowDefinition, steps: Steps): string[] {
   const tasks = tasksIn(definition);
-  const misnamed = tasks.flatMap(([name, { Resource = '' }]) => {
-    const folder = folderOf(name.replace(/^.*: /, ''));
-    return folder === stepOf(Resource) ? [] : [`"${name}" runs ${stepOf(Resource)}`];
+  const misnamed = tasks.flatMap(([name, task]) => {
+    const folder = folderOf(name.replace(/^.*: /, '').replace(/ of promotion$/, ''));
+    return folder === stepOf(task) ? [] : [`"${name}" runs ${stepOf(task)}`];
   });
-  const used = tasks.map(([, { Resource = '' }]) => stepOf(Resource));
+  const used = tasks.map(([, task]) => stepOf(task));
   return [...misnamed, ...differences([...new Set(used)], [...steps.keys()], 'the workflow runs', 'steps.ts has')];
 }
 
@@ -61,10 +64,13 @@ export function targetProblems(definition: WorkflowDefinition): string[] {
   return [...missing, ...lost.map((name) => `nothing leads to "${name}"`), ...inMaps];
 }
 
+/** Whom nobody can help: what they throw ends the execution, and a redrive goes on with them. */
+const last = ['Plan run', 'Write report', 'Record failure', 'Fail run'];
+
 /** Whatever a Task or a Map throws is caught, last of all. */
 export function catchAllProblems(definition: WorkflowDefinition): string[] {
   return statesIn(definition)
-    .filter(([, { Type }]) => Type === 'Task' || Type === 'Map')
+    .filter(([name, { Type }]) => (Type === 'Task' || Type === 'Map') && !last.includes(name))
     .filter(([, { Catch = [] }]) => !Catch.at(-1)?.ErrorEquals.includes('States.ALL'))
     .map(([name]) => `"${name}" doesn't catch everything`);
 }
@@ -76,21 +82,17 @@ export function endingProblems(definition: WorkflowDefinition, endings: readonly
     .filter(([, state]) => targetsOf(state).length === 0)
     .map(([name]) => `"${name}" ends in nothing`);
   const set = setters.map(([, state]) => String(state['Result']));
-  return [...dead, ...differences(set, endings, 'the workflow sets', 'core has')];
+  return [...dead, ...differences([...new Set(set)], endings, 'the workflow sets', 'core has')];
 }
 
 /** A Choice reads what is in the state: fields that every round carries, or fields that a step before it answers. */
 export function choiceProblems(definition: WorkflowDefinition, steps: Steps, carried: readonly string[]): string[] {
-  const answers = new Map(
-    tasksIn(definition).flatMap(([, { Resource = '', ResultPath }]) =>
-      typeof ResultPath === 'string' ? [[ResultPath, steps.get(stepOf(Resource))] as const] : [],
-    ),
-  );
+  const answers = tasksIn(definition).map(([, task]) => ({ path: task['ResultPath'], step: steps.get(stepOf(task)) }));
   const isKnown = (path: string): boolean => {
     const [, field = '', key] = path.split('.');
     if (key === undefined) return carried.includes(field) || field === 'ending';
-    const step = answers.get(`$.${field}`);
-    return step !== undefined && keysOf(step.output).includes(key);
+    // Several steps may answer to one place, the last of them last.
+    return answers.some(({ path, step }) => path === `$.${field}` && step && keysOf(step.output).includes(key));
   };
   return statesIn(definition).flatMap(([name, { Choices }]) =>
     variablesIn(Choices)

@@ -45,6 +45,40 @@ describe('a run that wants approval', () => {
   });
 });
 
+describe('a run that wants approval before a promotion', () => {
+  const loop = { approval: 'before-promotion' } as const;
+
+  test('ends pending once the candidate has won, and nothing is promoted', async () => {
+    const world = new LoopWorld({ loop });
+
+    expect(await world.run()).toEqual({ kind: 'ended', ending: 'approval-pending' });
+    expect(world.artifact(keys.decision('run-1', 1))).toMatchObject({ promote: true });
+    expect(world.registry().history).toHaveLength(1);
+    expect(world.artifact(keys.outcome('run-1', 1))).toBeNull();
+  });
+
+  test('promotes when it is resumed with a yes, and pays for nothing again', async () => {
+    const world = new LoopWorld({ loop });
+    await world.run();
+    world.answerApproval(1, true, 'promotion');
+
+    expect(await world.run()).toEqual(finished);
+    expect(world.registry().history).toHaveLength(2);
+    expect(world.paidTwice()).toEqual([]);
+  });
+
+  test('keeps the incumbent when it is resumed with a no, and ends there', async () => {
+    const world = new LoopWorld({ loop: { ...loop, rounds: 2 } });
+    await world.run();
+    world.answerApproval(1, false, 'promotion');
+
+    expect(await world.run()).toEqual({ kind: 'ended', ending: 'approval-refused' });
+    expect(world.artifact(keys.outcome('run-1', 1))).toMatchObject({ promoted: false });
+    expect(world.registry().history).toHaveLength(1);
+    expect(world.states.filter((state) => state === 'Next round')).toEqual([]);
+  });
+});
+
 describe('a budget', () => {
   // 12 calls sample, 36 judge, 36 evaluate.
   test.each([
@@ -175,7 +209,7 @@ describe('a failure inside a shard', () => {
     });
 
     expect(await world.run()).toEqual({ kind: 'failed', error: 'CredentialRefused', cause: 'the key is wrong' });
-    expect(world.failure()).toEqual({ Error: 'CredentialRefused', Cause: 'the key is wrong' });
+    expect(world.failure()).toMatchObject({ Error: 'CredentialRefused', Cause: 'the key is wrong' });
     expect(world.states).toContain(`${state}: record failure`);
     expect(world.report().ending.says).toBe('CredentialRefused: the key is wrong');
   });

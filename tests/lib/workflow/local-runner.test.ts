@@ -37,7 +37,7 @@ test('each state is reported as it is entered, with its document, those of shard
 
   await world.run();
 
-  expect(world.states.slice(0, 4)).toEqual(['Plan run', 'Collect feedback', 'Sample responses', 'Sample responses']);
+  expect(world.states.slice(0, 4)).toEqual(['Plan run', 'Collect feedback', 'Sample responses', 'All sampled?']);
   expect(
     JSON.parse(world.documents.find((document) => document.startsWith('{"run":"run-1","round":1,"shard":0'))!),
   ).toEqual({ run: 'run-1', round: 1, shard: 0 });

@@ -4,8 +4,9 @@ import type { SampleRequest, Student, TeacherRequest } from '../../../core/ports
 import type { Prompt } from '../../../core/prompt.ts';
 import { type Registry, registrySchema } from '../../../core/registry.ts';
 import { type Report, reportSchema } from '../../../core/report.ts';
-import { type Approval, type Failure, failureSchema } from '../../../core/run.ts';
+import { type Approval, type ApprovalPoint, type Failure, failureSchema } from '../../../core/run.ts';
 import { defineStep, type StepHandler } from '../../../functions/define-step.ts';
+import { noMetrics } from '../../../functions/metrics.ts';
 import type { Services } from '../../../functions/services.ts';
 import { steps } from '../../../functions/steps.ts';
 import { renderWorkflow } from '../../../lib/render-workflow.ts';
@@ -78,6 +79,8 @@ export class LoopWorld {
       teacher: () => this.teacher,
       trainer: () => this.trainer,
       serving: () => this.serving,
+      announcer: { tell: async () => undefined },
+      metrics: noMetrics,
       // A store that is gone here is gone for good.
       recordPatience: { waitsMs: [], wait: async () => undefined },
     };
@@ -99,7 +102,7 @@ export class LoopWorld {
   /** Executes the run, or goes on with it. Nothing waits: neither retries nor Wait states. */
   run(handlers: Handlers = this.handlers()): Promise<WorkflowEnd> {
     return runWorkflow(
-      { run: 'run-1', loop: 'desk', version: 'v1' },
+      { run: 'run-1', loop: 'desk', version: 'v1', seed: 1 },
       {
         services: this.services(),
         handlers: new Map([...handlers].map(([name, handler]) => [name, this.#overheard(handler)])),
@@ -145,9 +148,9 @@ export class LoopWorld {
     return this.answered.map((call) => call.split(' ')).flatMap(([, model = '', id]) => (id === prompt ? [model] : []));
   }
 
-  answerApproval(round: number, approved: boolean): void {
+  answerApproval(round: number, approved: boolean, before: ApprovalPoint = 'training'): void {
     const approval: Approval = { approved, by: 'Ada', at: 'now', note: 'as a test wants it' };
-    this.store.objects.set(keys.approval('run-1', round), JSON.stringify(approval));
+    this.store.objects.set(keys.approval('run-1', round, before), JSON.stringify(approval));
   }
 
   #respond(request: SampleRequest, model: string): SampleTurn {

@@ -78,7 +78,7 @@ describe('training', () => {
     const end = await world.run();
 
     expect(end).toMatchObject({ kind: 'failed', error: 'TrainingFailed' });
-    expect(world.failure()).toEqual({ Error: 'TrainingFailed', Cause: expect.stringContaining('not a number') });
+    expect(world.failure()).toMatchObject({ Error: 'TrainingFailed', Cause: expect.stringContaining('not a number') });
     expect(world.report().ending).toEqual({ name: 'failed', says: expect.stringContaining('TrainingFailed') });
     expect(world.registry().incumbent).toBe(base);
   });
