@@ -1,5 +1,6 @@
 import { InvalidInput } from '../core/errors.ts';
 import type { Loop } from '../core/loop.ts';
+import { bedrockKeys } from '../providers/bedrock/bedrock-keys.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -25,8 +26,19 @@ async function problemOf(
   if (apiKeyEnv !== undefined && !environment[apiKeyEnv]?.trim()) {
     return `${role}.apiKeyEnv: the environment variable ${apiKeyEnv} is not set; set it to the key of ${endpoint}`;
   }
+  const noCredentials = apiKeyEnv === undefined ? await whyNoToken(endpoint, environment) : undefined;
+  if (noCredentials !== undefined) return `${role}.endpoint: ${noCredentials}`;
   const why = await unreachable(`${endpoint.replace(/\/$/, '')}/models`);
   return why && `${role}.endpoint: ${endpoint} does not answer (${why}); start it, or correct the address`;
+}
+
+/** Bedrock without apiKeyEnv is called with the AWS credentials of whoever starts the run. */
+async function whyNoToken(endpoint: string, environment: Environment): Promise<string | undefined> {
+  const key = bedrockKeys({ environment, now: () => new Date() })(endpoint);
+  return key?.apiKey().then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
 }
 
 async function unreachable(url: string): Promise<string | undefined> {

@@ -13,6 +13,10 @@ export const exitCodes = {
   'budget-reached': 4,
   'approval-pending': 5,
   'approval-refused': 6,
+  /** A deployed run waited for an answer, and none came in time. */
+  'approval-expired': 7,
+  /** Another run of the deployed loop is under way; nothing was started. */
+  'loop-busy': 8,
   /** Stopped with Ctrl-C or SIGTERM; resume goes on. */
   interrupted: 130,
-} as const satisfies Record<Ending | 'invalid-input' | 'interrupted', number>;
+} as const satisfies Record<Ending | 'invalid-input' | 'loop-busy' | 'interrupted', number>;

@@ -1,12 +1,10 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { styleText } from 'node:util';
 import { z } from 'zod';
 import { keys } from '../core/artifact-keys.ts';
 import { InvalidInput } from '../core/errors.ts';
 import { type Loop, loopDocumentSchema } from '../core/loop.ts';
 import type { Store } from '../core/ports.ts';
-import { decisionSchema } from '../core/report.ts';
 import { outcomeSchema, runSchema } from '../core/run.ts';
 import { findArtifact, readArtifact } from '../functions/artifacts.ts';
 import { createServices } from '../functions/services.ts';
@@ -14,15 +12,13 @@ import { openSandboxFor } from '../sandbox/open-sandbox.ts';
 import { runWorkflow, type WorkflowInput } from '../sandbox/run-workflow.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { exitCodes } from './exit-codes.ts';
-import { count } from './figures.ts';
 import type { Globals } from './globals.ts';
-import { barDisplay } from './progress/bar-display.ts';
 import type { ProgressDisplay } from './progress/display.ts';
+import { displayFor } from './progress/display-for.ts';
 import { doneBefore } from './progress/done-before.ts';
-import { jsonDisplay, plainDisplay } from './progress/line-displays.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
-import { decisionLine } from './summary.ts';
 import { tellEnd, tellInterrupted } from './tell-end.ts';
+import { tellDecidedBefore, tellDecision, tellStart } from './tell-run.ts';
 
 /** Executes or resumes a run in this process, shows how it goes, and sets the exit code. `lost` is that of the run's lease. */
 export async function followRun(
@@ -44,7 +40,7 @@ export async function followRun(
       process.exit(exitCodes.interrupted);
     },
   });
-  tellStart(input, loop, globals);
+  tellStart({ ...input, seed: loop.seed }, loop, globals);
   for (const notice of notices) display.say(`  ${notice}`);
   const decided = await tellDoneBefore(input.run, globals, display);
 
@@ -83,20 +79,6 @@ async function loopOf({ run, loop, version }: WorkflowInput, store: Store): Prom
   return plan.loop;
 }
 
-function displayFor({ json, verbose }: Globals): ProgressDisplay {
-  if (json) return jsonDisplay((line) => console.log(line));
-  // Log lines would tear the bars.
-  return process.stdout.isTTY && !verbose ? barDisplay(process.stdout) : plainDisplay((line) => console.log(line));
-}
-
-function tellStart({ run, version }: WorkflowInput, { name, rounds, seed, trainer }: Loop, { json }: Globals): void {
-  if (json) console.log(JSON.stringify({ event: 'start', run, loop: name, version, rounds, seed }));
-  else {
-    const what = trainer ? `${count(rounds, 'round')} of ${trainer.method}` : 'dataset only';
-    console.log(`${styleText('bold', run)}  ${what}, seed ${seed}`);
-  }
-}
-
 /** What earlier lives of the run have done: rounds that are decided, and steps of the round after them. Gives the last of the former. */
 async function tellDoneBefore(run: string, globals: Globals, display: ProgressDisplay): Promise<number> {
   const { store } = globals;
@@ -104,27 +86,21 @@ async function tellDoneBefore(run: string, globals: Globals, display: ProgressDi
   if (!plan) return 0;
   let round = 1;
   while (await findArtifact(store, keys.outcome(run, round), outcomeSchema)) {
-    display.say(`\n${styleText('bold', `Round ${round}`)}  already done`);
-    display.say(await decisionLine(store, run, round++));
+    await tellDecidedBefore(run, round++, globals, display);
   }
   for await (const event of doneBefore(store, plan, round)) display.progress(event);
   return round - 1;
 }
 
 /** Says each decision as it falls. */
-function stateReporter(run: string, { store, json }: Globals, display: ProgressDisplay, decidedBefore: number) {
+function stateReporter(run: string, globals: Globals, display: ProgressDisplay, decidedBefore: number) {
   const told: Promise<void>[] = [];
-  const tellDecision = async (round: number): Promise<void> => {
-    if (!json) return display.say(await decisionLine(store, run, round));
-    const { promote, reasons } = await readArtifact(store, keys.decision(run, round), decisionSchema);
-    console.log(JSON.stringify({ event: 'decision', round, promote, reasons }));
-  };
   return {
     enter(state: string, document: unknown): void {
       display.state(state);
       if (state !== 'Promote candidate' && state !== 'Keep incumbent') return;
       const { round } = placeSchema.parse(document);
-      if (round > decidedBefore) told.push(tellDecision(round));
+      if (round > decidedBefore) told.push(tellDecision(run, round, globals, display));
     },
     told: () => Promise.all(told),
   };

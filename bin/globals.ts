@@ -1,26 +1,38 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { InvalidInput } from '../core/errors.ts';
 import type { Store } from '../core/ports.ts';
 import { directoryStore } from '../providers/directory/store.ts';
 
-/** The options that every command takes. */
+/** The options that every command takes, and where its runs are. */
 export interface Globals {
+  /** Where the store is: a directory, or `s3://<bucket>` of a deployed loop. */
   readonly directory: string;
   readonly store: Store;
+  /** The stack of the deployed loop that is meant. */
+  readonly stack?: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
 const globalsSchema = z.looseObject({
   store: z.string().min(1, 'name a directory'),
+  stack: z.string().min(1, 'name a stack').optional(),
   json: z.boolean().default(false),
   verbose: z.boolean().default(false),
 });
 
+/** The option of every command that deals with deployed loops too. */
+export function stackOption(): Option {
+  return new Option('--stack <name>', 'a deployed loop instead of one on this machine: the name of its stack');
+}
+
 export function globalsOf(command: Command): Globals {
-  const { store, json, verbose } = optionsOf(globalsSchema, command.optsWithGlobals());
-  return { directory: store, store: directoryStore(store), json, verbose };
+  const { store, stack, json, verbose } = optionsOf(globalsSchema, command.optsWithGlobals());
+  if (stack !== undefined && command.getOptionValueSourceWithGlobals('store') === 'cli') {
+    throw new InvalidInput('The command', ['give --store or --stack, not both: a deployed loop has its own store']);
+  }
+  return { directory: store, store: directoryStore(store), stack, json, verbose };
 }
 
 /** The options of a command, checked. Throws InvalidInput with every wrong one. */

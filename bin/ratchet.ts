@@ -6,12 +6,14 @@ import { InvalidInput, RatchetError } from '../core/errors.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { modelsCommand } from './commands/models.ts';
+import { pairsCommand } from './commands/pairs.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
 import { exitCodes } from './exit-codes.ts';
 import { globalsOf } from './globals.ts';
 import { useMemoryModestly } from './modest-memory.ts';
@@ -37,8 +39,10 @@ for (const command of [
   runCommand,
   estimateCommand,
   resumeCommand,
+  stopCommand,
   statusCommand,
   reportCommand,
+  pairsCommand,
   exportCommand,
   modelsCommand,
   rollbackCommand,

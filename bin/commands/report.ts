@@ -1,29 +1,38 @@
+import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { keys } from '../../core/artifact-keys.ts';
-import { InvalidInput } from '../../core/errors.ts';
-import { reportSchema } from '../../core/report.ts';
-import { findArtifact } from '../../functions/artifacts.ts';
-import { globalsOf } from '../globals.ts';
-import { hint } from '../hint.ts';
-import { findRun } from '../runs.ts';
+import { z } from 'zod';
+import { minute } from '../figures.ts';
+import { type Globals, optionsOf, stackOption } from '../globals.ts';
 import { summaryOf } from '../summary.ts';
 import { whereLines } from '../tell-end.ts';
+import { type FoundReport, worldOf } from '../world.ts';
+import { wrap } from '../wrap.ts';
+
+const optionsSchema = z.looseObject({ output: z.string().min(1, 'name a file').optional() });
 
 export function reportCommand(): Command {
   return new Command('report')
     .description('what came of a run, and where its page is')
     .argument('[run]', 'name of the run; the latest where it is left out')
-    .action(async (name: string | undefined, _: unknown, command: Command) => {
-      const globals = globalsOf(command);
-      const { store, json } = globals;
-      const { run } = await findRun(globals, name);
-      const report = await findArtifact(store, keys.report(run), reportSchema);
-      if (!report) {
-        throw new InvalidInput(`The run ${run}`, [
-          `it has no report yet; go on with it: ${hint(`resume ${run}`, globals)}`,
-        ]);
-      }
-      if (json) console.log(JSON.stringify(report));
-      else console.log(`${summaryOf(report)}\n${whereLines(report, globals)}`);
+    .option('-o, --output <file>', 'saves the page there')
+    .addOption(stackOption())
+    .action(async (name: string | undefined, given: unknown, command: Command) => {
+      const { output } = optionsOf(optionsSchema, given);
+      const world = await worldOf(command);
+      const found = await world.report(name);
+      if (output !== undefined) await writeFile(output, await found.page());
+      console.log(world.globals.json ? inJson(found) : inWords(found, output, world.globals));
+      if (found.note !== undefined) console.error(found.note);
     });
+}
+
+function inJson({ run, report, says, link }: FoundReport): string {
+  return JSON.stringify({ ...(report ?? { run, says }), ...(link && { link }) });
+}
+
+function inWords({ report, says, link }: FoundReport, output: string | undefined, globals: Globals): string {
+  const page = output ?? (link && `${link.url}\n           until ${minute(link.expiresAt)} UTC`);
+  return report
+    ? `${summaryOf(report)}\n${whereLines(report, globals, page)}`
+    : `${wrap(says, 0)}\n\nReport     ${page}`;
 }

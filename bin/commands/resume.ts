@@ -6,9 +6,9 @@ import { InvalidInput } from '../../core/errors.ts';
 import { budgetSchema, hasPrices } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
 import { type Ending, reportSchema } from '../../core/report.ts';
-import { type Approval, type Run, runSchema } from '../../core/run.ts';
-import { findArtifact, updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
-import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
+import { type Approval, type ApprovalPoint, type Run, runSchema } from '../../core/run.ts';
+import { findArtifact, readRun, updateArtifact, writeArtifact } from '../../functions/artifacts.ts';
+import { type Globals, globalsOf, optionsOf, stackOption, whole } from '../globals.ts';
 import { whileLeased } from '../run-lease.ts';
 import { findRun, roundsOf } from '../runs.ts';
 import { tellEnd } from '../tell-end.ts';
@@ -34,6 +34,8 @@ const optionsSchema = z.looseObject({
   limit: z.array(stageLimit).default([]),
 });
 
+type Options = z.infer<typeof optionsSchema>;
+
 function gathered(limit: string, before: readonly string[] = []): string[] {
   return [...before, limit];
 }
@@ -42,19 +44,23 @@ export function resumeCommand(): Command {
   return new Command('resume')
     .description('go on with a run that was stopped, failed, reached its budget, or waits for approval')
     .argument('[run]', 'name of the run; the latest where it is left out')
-    .option('--approve', 'agree to the training that the run waits to start')
+    .option('--approve', 'agree to the training or the promotion that the run waits for')
     .option('--reject', 'refuse it: the run ends, the incumbent stays')
     .option('--note <text>', 'a word on why, kept with the answer')
     .option('--usd <n>', 'raise the budget to so many US dollars in all')
     .option('--calls <n>', 'raise the budget to so many calls in all')
     .option('--tokens <n>', 'raise the budget to so many tokens in all')
     .option('--limit <stage.unit=n>', 'raise the limit of a stage, such as judging.usd=5; may be given again', gathered)
+    .addOption(stackOption())
     .action(async (name: string | undefined, given: unknown, command: Command) => {
       const globals = globalsOf(command);
       const options = optionsOf(optionsSchema, given);
+      if (options.approve && options.reject)
+        throw new InvalidInput('The command', ['give --approve or --reject, not both']);
+      if (globals.stack !== undefined) return resumeThere(name, options, globals, globals.stack);
       const run = await findRun(globals, name);
       await whileLeased(globals.store, run.run, async ({ lost }) => {
-        await raiseBudget(globals, run, options);
+        if (raisesBudget(options)) await raiseBudget(globals, run, options);
         if (options.approve || options.reject) await answerApproval(globals, run, options);
         else {
           const ending = await finishedAs(globals.store, run.run);
@@ -62,9 +68,25 @@ export function resumeCommand(): Command {
         }
         // Heavy, and of no use to a command that was mistyped.
         const { followRun } = await import('../follow-run.ts');
-        await followRun({ run: run.run, loop: run.loop.name, version: run.version }, lost, globals, []);
+        await followRun(
+          { run: run.run, loop: run.loop.name, version: run.version, seed: run.loop.seed },
+          lost,
+          globals,
+          [],
+        );
       });
     });
+}
+
+async function resumeThere(name: string | undefined, options: Options, globals: Globals, stack: string): Promise<void> {
+  const { approve, reject, note } = options;
+  // The AWS SDK is heavy, and of no use to a loop on this machine.
+  const { resumeDeployed } = await import('../remote/resume-deployed.ts');
+  const answer = approve || reject ? { approved: approve, note } : undefined;
+  const raise = async (there: Globals, run: string) => {
+    if (raisesBudget(options)) await raiseBudget(there, await readRun(there.store, run), options);
+  };
+  await resumeDeployed(name, { answer, raise }, globals, stack);
 }
 
 /** All is done and the report is whole: to go on would change nothing but its date. */
@@ -74,10 +96,14 @@ async function finishedAs(store: Store, run: string): Promise<Ending | undefined
   return isDone && (await store.read(keys.reportPage(run))) ? report.ending.name : undefined;
 }
 
+function raisesBudget({ usd, calls, tokens, limit }: Options): boolean {
+  return limit.length > 0 || [usd, calls, tokens].some((each) => each !== undefined);
+}
+
 async function raiseBudget(
   { store }: Globals,
   { run, loop }: Run,
-  { usd, calls, tokens, limit }: z.infer<typeof optionsSchema>,
+  { usd, calls, tokens, limit }: Options,
 ): Promise<void> {
   const ofMoney = [
     ...(usd === undefined ? [] : ['--usd']),
@@ -93,7 +119,6 @@ async function raiseBudget(
     );
   }
   const raised = Object.fromEntries(Object.entries({ usd, calls, tokens }).filter(([, value]) => value !== undefined));
-  if (Object.keys(raised).length === 0 && limit.length === 0) return;
   await updateArtifact(store, keys.run(run), runSchema, (current) => {
     if (!current) return undefined;
     const budget = { ...current.loop.budget, ...raised };
@@ -102,23 +127,19 @@ async function raiseBudget(
   });
 }
 
-async function answerApproval(
-  { store }: Globals,
-  { run }: Run,
-  { approve, reject, note }: z.infer<typeof optionsSchema>,
-): Promise<void> {
-  if (approve && reject) throw new InvalidInput('The command', ['give --approve or --reject, not both']);
-  const waiting = await waitingRound(store, run);
-  if (waiting === undefined) throw new InvalidInput(`Run ${run}`, ['it does not wait for an approval']);
+async function answerApproval({ store }: Globals, { run }: Run, { approve, note }: Options): Promise<void> {
+  const round = (await roundsOf(store, run)).at(-1);
+  const before = round && (await waitsBefore(store, run, round));
+  if (!round || !before) throw new InvalidInput(`Run ${run}`, ['it does not wait for an approval']);
   const answer: Approval = { approved: approve, by: 'command line', at: new Date().toISOString(), note };
-  await writeArtifact(store, keys.approval(run, waiting), answer);
+  await writeArtifact(store, keys.approval(run, round, before), answer);
 }
 
-/** The last round, if its dataset is there and its training has not begun. */
-async function waitingRound(store: Store, run: string): Promise<number | undefined> {
-  const round = (await roundsOf(store, run)).at(-1);
-  if (round === undefined) return undefined;
-  const hasDataset = (await store.read(keys.dataset(run, round))) !== undefined;
-  const hasTraining = (await store.read(keys.training(run, round))) !== undefined;
-  return hasDataset && !hasTraining ? round : undefined;
+/** What a round has asked a person to agree to, and has not done yet. */
+async function waitsBefore(store: Store, run: string, round: number): Promise<ApprovalPoint | undefined> {
+  const isThere = async (key: string) => (await store.read(key)) !== undefined;
+  if (await isThere(keys.outcome(run, round))) return undefined;
+  if (await isThere(keys.approvalRequest(run, round, 'promotion'))) return 'promotion';
+  const asked = await isThere(keys.approvalRequest(run, round, 'training'));
+  return asked && !(await isThere(keys.training(run, round))) ? 'training' : undefined;
 }

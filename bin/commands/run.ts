@@ -3,16 +3,17 @@ import { z } from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Store } from '../../core/ports.ts';
-import { baseOf, insistOnBase, registrySchema, withBase, withRollback } from '../../core/registry.ts';
 import { runName, runSchema } from '../../core/run.ts';
-import { findArtifact, updateArtifact } from '../../functions/artifacts.ts';
+import { findArtifact } from '../../functions/artifacts.ts';
 import { readLoopFile } from '../../lib/loop-file/read-loop-file.ts';
-import { type StagedCounts, stageLoop } from '../../lib/loop-file/stage-loop.ts';
-import { type Globals, globalsOf, optionsOf, whole } from '../globals.ts';
+import { stageLoop } from '../../lib/loop-file/stage-loop.ts';
+import { type Globals, globalsOf, optionsOf, stackOption, whole } from '../globals.ts';
 import { hint } from '../hint.ts';
 import { withOverrides } from '../loop-overrides.ts';
+import { noticesOf } from '../notices.ts';
 import { objectsAt } from '../objects-at.ts';
 import { type Lease, thenRelease, tryLease, whileLeased } from '../run-lease.ts';
+import { startFresh, startFromIncumbent } from '../start-from.ts';
 
 const optionsSchema = z.looseObject({
   run: runName.optional(),
@@ -23,15 +24,17 @@ const optionsSchema = z.looseObject({
 
 export function runCommand(): Command {
   return new Command('run')
-    .description('run a loop, here, to its end')
+    .description('run a loop to its end: here, or in the cloud')
     .argument('<loop>', 'the loop file, such as loops/support-desk.yaml')
     .option('--run <name>', 'name of the run; the same name goes on with the same run')
     .option('--rounds <n>', 'instead of the rounds in the loop file')
     .option('--seed <n>', 'instead of the seed in the loop file')
     .option('--fresh', 'start from the base student again, or from another one: the incumbent is set to it first')
+    .addOption(stackOption())
     .action(async (path: string, given: unknown, command: Command) => {
       const globals = globalsOf(command);
       const options = optionsOf(optionsSchema, given);
+      if (globals.stack !== undefined) return runDeployed(path, options, globals, globals.stack);
       const source = withOverrides(await readLoopFile(path), options);
       const { loop, version, counts } = await stageLoop(globals.store, source, objectsAt);
       const execute = async ({ run, lost }: Lease): Promise<void> => {
@@ -40,7 +43,7 @@ export function runCommand(): Command {
         // Heavy, and of no use to a command that was mistyped.
         const { followRun } = await import('../follow-run.ts');
         await followRun(
-          { run, loop, version },
+          { run, loop, version, seed: source.file.seed },
           lost,
           globals,
           noticesOf(counts, source.file.trainer ? source.file.evaluation.minimumPrompts : 0),
@@ -51,6 +54,18 @@ export function runCommand(): Command {
     });
 }
 
+async function runDeployed(
+  path: string,
+  { rounds, ...options }: z.infer<typeof optionsSchema>,
+  globals: Globals,
+  stack: string,
+): Promise<void> {
+  const source = withOverrides(await readLoopFile(path), { rounds });
+  // The AWS SDK is heavy, and of no use to a loop on this machine.
+  const { startDeployed } = await import('../remote/start-deployed.ts');
+  await startDeployed(source, options, globals, stack);
+}
+
 /** A run is frozen: an edited loop file must not seem to change one that has begun. */
 async function insistOnSameLoop(globals: Globals, run: string, version: string): Promise<void> {
   const begun = await findArtifact(globals.store, keys.run(run), runSchema);
@@ -59,22 +74,6 @@ async function insistOnSameLoop(globals: Globals, run: string, version: string):
     `it was begun with other settings or prompts; go on with it as it was: ${hint(`resume ${run}`, globals)}`,
     'or leave --run out, or name another: that starts a new run with the new settings',
   ]);
-}
-
-/** Nothing is forgotten: going back to the base, or to another base, is a move of the pointer like any other. */
-async function startFresh(store: Store, loop: string, base: string): Promise<void> {
-  await updateArtifact(store, keys.registry(loop), registrySchema, (registry) => {
-    if (!registry) return undefined;
-    const move = { model: base, at: new Date().toISOString(), reason: 'a fresh start (--fresh)' };
-    if (baseOf(registry) !== base) return withBase(registry, move);
-    return registry.incumbent === base ? undefined : withRollback(registry, move);
-  });
-}
-
-/** As the plan will insist on it; here before anything starts. */
-async function startFromIncumbent(store: Store, loop: string, base: string): Promise<void> {
-  const registry = await findArtifact(store, keys.registry(loop), registrySchema);
-  if (registry) insistOnBase(registry, base);
 }
 
 /** `support-desk-1`, `support-desk-2`, …: short, in order, and the same in every fresh clone. Two never get the same one. */
@@ -89,16 +88,4 @@ async function leaseFreeName(store: Store, loop: string): Promise<Lease> {
     if (!(await isPlanned(run))) return lease;
     await lease.release();
   }
-}
-
-/** What the user should know before the run begins. */
-export function noticesOf(counts: StagedCounts, minimumPrompts: number): string[] {
-  const leftOut = [
-    [counts.trainDuplicates, 'repeated prompts were left out of train'],
-    [counts.heldOutDuplicates, 'repeated prompts were left out of held-out'],
-    [counts.alsoHeldOut, 'prompts were left out of train because held-out has them too'],
-  ].flatMap(([count, what]) => (count ? [`${count} ${what}.`] : []));
-  if (counts.heldOut >= minimumPrompts) return leftOut;
-  const tooFew = `Only ${counts.heldOut} held-out prompts: no candidate is promoted on fewer than ${minimumPrompts} (evaluation.minimumPrompts).`;
-  return [...leftOut, tooFew];
 }

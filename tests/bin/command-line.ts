@@ -16,11 +16,14 @@ export interface Outcome {
 export async function ratchet(
   words: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => undefined,
-  as: { readonly uid?: number; readonly gid?: number } = {},
+  {
+    env,
+    ...as
+  }: { readonly uid?: number; readonly gid?: number; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
   // Not the whole environment: jest asks its children for colours.
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
-  const child = spawn(process.execPath, [program, ...words], { env, ...as });
+  const ownEnv = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
+  const child = spawn(process.execPath, [program, ...words], { env: ownEnv, ...as });
   const stdout: string[] = [];
   let stderr = '';
   child.stderr.on('data', (chunk) => {

@@ -1,6 +1,7 @@
-import { readlink, rm, stat } from 'node:fs/promises';
+import { readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { preferencePairSchema } from '../../core/pairs/preference-pair.ts';
 import { registrySchema } from '../../core/registry.ts';
 import { type Report, reportSchema } from '../../core/report.ts';
 import { directoryStore } from '../../providers/directory/store.ts';
@@ -134,6 +135,30 @@ test('report says what run said, and in JSON is the whole report', async () => {
 
   expect(run.stdout.slice(-said.stdout.length)).toEqual(said.stdout);
   expect(report).toEqual(await reportOf('small-1'));
+});
+
+test('report --output saves the page', async () => {
+  const file = join(directory, 'saved.html');
+  const said = await here('report', '-o', file);
+
+  expect(said.stdout.at(-1)).toBe(`Report     ${file}`);
+  expect(await readFile(file, 'utf8')).toBe(await readFile(join(directory, 'runs/small-1/report.html'), 'utf8'));
+});
+
+test('pairs shows what was chosen and rejected, at most as many as are wanted, and in JSON each pair', async () => {
+  const said = await here('pairs', '--limit', '2');
+  const pairs = eventsOf(await here('pairs', 'small-1', '--round', '1', '--limit', '1000', '--json'));
+  const none = await here('pairs', '--round', '2');
+  const { labels } = (await reportOf('small-1')).rounds[0]!;
+  const first = preferencePairSchema.parse(pairs[0]);
+
+  expect(said).toMatchObject({ code: 0, stderr: '' });
+  expect(said.stdout[0]).toBe('small-1  round 1');
+  expect(said.stdout.filter((line) => line.startsWith('Chosen'))).toHaveLength(2);
+  expect(said.stdout).toContain(`Rejected   ${first.rejected.text}`);
+  expect(said.stdout.at(-1)).toBe(`More       npm run ratchet -- pairs small-1 --limit 10 --store ${directory}`);
+  expect(pairs).toHaveLength(labels.pairs);
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('it has no pairs of round 2') });
 });
 
 test('models shows the lineage with the evidence of the promotion', async () => {

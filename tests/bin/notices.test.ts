@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { noticesOf } from '../../bin/commands/run.ts';
+import { noticesOf } from '../../bin/notices.ts';
 
 const counts = { train: 200, heldOut: 50, trainDuplicates: 0, heldOutDuplicates: 0, alsoHeldOut: 0 };
 

@@ -117,7 +117,7 @@ test('a run that reached a limit is told how to raise it, also one of a stage', 
 
 const amount = fc.oneof(
   fc.constantFrom(0, 1e-7, 5e-324, 0.1, 0.15000000000000002, 1e21),
-  fc.double({ min: 0, max: 1e25 }),
+  fc.double({ min: 0, max: 1e25, noNaN: true }),
 );
 const whole = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 2 ** 52 }));
 const limitsGiven = fc.record({ usd: amount, calls: whole, tokens: whole }, { requiredKeys: [] });
@@ -162,5 +162,8 @@ test('long text is broken between words and indented, and stays whole without a 
 
 test('a hint names the store where it is not the usual one, quoted where a shell needs it', () => {
   expect(hint('resume x', { directory: '.' })).toBe('npm run ratchet -- resume x');
+  expect(hint('resume x', { directory: 's3://b', stack: 'ratchet-x' })).toBe(
+    'npm run ratchet -- resume x --stack ratchet-x',
+  );
   expect(hint('resume x', { directory: '/tmp/my runs' })).toBe('npm run ratchet -- resume x --store "/tmp/my runs"');
 });

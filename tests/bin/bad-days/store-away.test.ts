@@ -116,7 +116,7 @@ describe('a shard whose store is away', () => {
   test('for a minute begins no call meanwhile, then goes on: nothing is lost, nothing is paid twice', async () => {
     const world = new World(callsOfPart, 60);
 
-    await expect(world.work()).resolves.toBeNull();
+    await expect(world.work()).resolves.toEqual({ finished: true });
 
     const [first = 0, ...later] = world.begunAfterWaits;
     // As many as may be unwritten, and those under way.
@@ -134,7 +134,7 @@ describe('a shard whose store is away', () => {
     await expect(world.work()).rejects.toThrow(StoreUnavailable);
     const lost = world.begun - (await gather(callsBelow(world, callsOfPart))).length;
     world.comeBack();
-    await expect(world.work()).resolves.toBeNull();
+    await expect(world.work()).resolves.toEqual({ finished: true });
 
     expect(lost).toBeLessThan(all.length / 2);
     expect(repeated(world)).toHaveLength(lost);
@@ -147,7 +147,7 @@ describe('a shard whose store is away', () => {
     await expect(world.work()).rejects.toThrow(StoreUnavailable);
     expect(world.begun).toBe(all.length);
     world.comeBack();
-    await expect(world.work()).resolves.toBeNull();
+    await expect(world.work()).resolves.toEqual({ finished: true });
 
     expect(world.begun).toBe(all.length);
     await expectAllSaid(world);
@@ -168,7 +168,7 @@ test('a shard whose life ended before it had deleted the record of its calls del
   await world.work();
   world.objects.set(`${callsOfPart}left.jsonl`, '');
 
-  await expect(world.work()).resolves.toBeNull();
+  await expect(world.work()).resolves.toEqual({ finished: true });
 
   await expectAllSaid(world);
   expect(world.begun).toBe(all.length);
