@@ -33,7 +33,10 @@ export async function openLaboratory() {
       const source = await readLoopFile('loops/support-desk.yaml');
       const trainer = { ...insistOnTrainer(source.file), ...change.trainer };
       const staged = await stageLoop(store, { ...source, file: { ...source.file, ...change, trainer } });
-      const end = await runWorkflow({ run, loop: staged.loop, version: staged.version }, { services });
+      const end = await runWorkflow(
+        { run, loop: staged.loop, version: staged.version, seed: staged.seed },
+        { services },
+      );
       if (end.kind !== 'ended') throw new Error(`The run ${run} did not end: ${JSON.stringify(end)}`);
       return readArtifact(store, keys.report(run), reportSchema);
     },

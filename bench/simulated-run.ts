@@ -55,13 +55,13 @@ export async function simulatedRun(wish: Simulated): Promise<Measured> {
 async function measure(directory: string, url: string, wish: Simulated): Promise<Measured> {
   const store = directoryStore(directory);
   await writeLoop(directory, url, wish);
-  const { loop, version } = await stageLoop(store, await readLoopFile(join(directory, 'loop.yaml')));
+  const { loop, version, seed } = await stageLoop(store, await readLoopFile(join(directory, 'loop.yaml')));
   const services = createServices({ store, environment: {} });
   let begun = { at: 0, cpu: process.cpuUsage() };
   let seconds = 0;
   let cpu = begun.cpu;
   const end = await runWorkflow(
-    { run: 'bench-1', loop, version },
+    { run: 'bench-1', loop, version, seed },
     {
       services,
       onState(state) {
