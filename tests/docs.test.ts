@@ -18,9 +18,21 @@ import { messageSchema, promptSchema } from '../core/prompt.ts';
 import { registrySchema } from '../core/registry.ts';
 import { datasetSchema, decisionSchema, endings, reportSchema } from '../core/report.ts';
 import { sampledPromptSchema } from '../core/response.ts';
-import { approvalSchema, failureSchema, outcomeSchema, runSchema, servingSchema, trainingSchema } from '../core/run.ts';
+import {
+  approvalPoints,
+  approvalRequestSchema,
+  approvalSchema,
+  executionSchema,
+  failureSchema,
+  outcomeSchema,
+  runningSchema,
+  runSchema,
+  servingSchema,
+  trainingSchema,
+} from '../core/run.ts';
 import { type ExportFormat, exportFormats } from '../core/training/export-records.ts';
 import { recordedCallSchema } from '../functions/call-record.ts';
+import { shardLeaseSchema } from '../functions/shard-lease.ts';
 import { retries } from '../lib/retries.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -76,6 +88,7 @@ const exportSchemas: Readonly<Record<ExportFormat, z.ZodType>> = {
 /** What docs/data-flow.md has to show: every key, and what a JSON example of it is read with. */
 const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, schema: z.ZodType])[]> = {
   registry: [[keys.registry('<loop>'), registrySchema]],
+  running: [[keys.running('<loop>'), runningSchema]],
   stagedLoop: [[keys.stagedLoop('<loop>', '<version>'), loopDocumentSchema]],
   stagedPrompts: [
     [keys.stagedPrompts('<loop>', '<version>', 'train'), promptSchema],
@@ -91,6 +104,7 @@ const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, sche
   reportPage: [[keys.reportPage('<run>'), z.never()]],
   failure: [[keys.failure('<run>'), failureSchema]],
   budget: [[keys.budget('<run>'), ledgerSchema]],
+  execution: [[keys.execution('<run>'), executionSchema]],
   lease: [[keys.lease('<run>'), holderSchema]],
   part: [
     [keys.part('<run>', 1, 'responses', 0), sampledPromptSchema],
@@ -100,6 +114,7 @@ const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, sche
   ],
   summary: [[keys.summary('<run>', 1, '<part>' as Part, 0), partSummarySchema]],
   calls: [[keys.calls('<run>', 1, '<part>' as Part, 0), recordedCallSchema]],
+  shardLease: [[keys.shardLease('<run>', 1, '<part>' as Part, 0), shardLeaseSchema]],
   dataset: [[keys.dataset('<run>', 1), datasetSchema]],
   datasetRows: [
     [keys.datasetRows('<run>', 1, 'train'), preferencePairSchema],
@@ -108,7 +123,10 @@ const artifacts: Record<keyof typeof keys, readonly (readonly [key: string, sche
   datasetExport: splits.flatMap((split) =>
     exportFormats.map((format) => [keys.datasetExport('<run>', 1, split, format), exportSchemas[format]] as const),
   ),
-  approval: [[keys.approval('<run>', 1), approvalSchema]],
+  approvalRequest: approvalPoints.map(
+    (point) => [keys.approvalRequest('<run>', 1, point), approvalRequestSchema] as const,
+  ),
+  approval: approvalPoints.map((point) => [keys.approval('<run>', 1, point), approvalSchema] as const),
   training: [[keys.training('<run>', 1), trainingSchema]],
   serving: [[keys.serving('<run>', 1), servingSchema]],
   evaluation: [[keys.evaluation('<run>', 1), evaluationSummarySchema]],
