@@ -381,6 +381,11 @@ export function shardsAtOnce({ shards, student, teacher }: Pick<Loop, 'shards' |
   return Math.min(shards.atOnce, student.callsAtOnce, teacher.callsAtOnce);
 }
 
+/** How long a deployed run waits for a person's answer. Step Functions refuses 0, and nobody answers within a minute. */
+export function approvalSeconds({ approvalDays }: Pick<Loop, 'approvalDays'>): number {
+  return Math.max(60, Math.round(approvalDays * 86_400));
+}
+
 /** Whether calls are limited in US dollars anywhere. */
 function limitsMoney({ usd, sampling, judging, evaluation }: z.infer<typeof budgetSchema>): boolean {
   return [usd, sampling?.usd, judging?.usd, evaluation?.usd].some((limit) => limit !== undefined);

@@ -15,8 +15,8 @@ import type { ServiceOptions } from './services.ts';
 import { trainingServices } from './training-services.ts';
 
 /*
- * The services of Lambda functions, for each what it needs: what it doesn't is not in its bundle. This file and services.ts
- * alone choose providers, and this one alone reads the environment: at the first event, so that nothing can fail at import.
+ * The services of Lambda functions, for each what it needs: what it doesn't is not in its bundle. This file and
+ * api-services.ts alone read the environment: at the first event, so that nothing can fail at import.
  * Marked as pure, those that a function doesn't use are left out with all that they import.
  */
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { keys } from '../../core/artifact-keys.ts';
 import { ApprovalPending, ApprovalRefused } from '../../core/errors.ts';
+import { approvalSeconds } from '../../core/loop.ts';
 import { datasetSchema, decisionSchema } from '../../core/report.ts';
 import { type ApprovalRequest, approvalPoints, approvalRequestSchema, approvalSchema } from '../../core/run.ts';
 import { findArtifact, readArtifact, readRun, writeArtifact } from '../artifacts.ts';
@@ -51,7 +52,7 @@ async function ask(place: Place, services: BaseServices): Promise<void> {
   const key = keys.approvalRequest(name, round, before);
   // Asked again, by a retry, it is still the same question since then; only who waits for the answer is another.
   const since = (await findArtifact(store, key, approvalRequestSchema))?.since ?? now().toISOString();
-  const until = new Date(now().getTime() + run.loop.approvalDays * 86_400_000).toISOString();
+  const until = new Date(now().getTime() + approvalSeconds(run.loop) * 1000).toISOString();
   const request: ApprovalRequest = { taskToken, since, until: taskToken === null ? null : until, summary };
   await writeArtifact(store, key, request);
   if (taskToken === null) {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { keys, type PromptSet } from '../../core/artifact-keys.ts';
 import { InvalidInput, WriteConflict } from '../../core/errors.ts';
 import { forecastOf } from '../../core/forecast.ts';
-import { loopDocumentSchema, shardsAtOnce } from '../../core/loop.ts';
+import { approvalSeconds, loopDocumentSchema, shardsAtOnce } from '../../core/loop.ts';
 import type { Store } from '../../core/ports.ts';
 import { contentHash } from '../../core/random.ts';
 import { insistOnBase, newRegistry, type Registry, registrySchema } from '../../core/registry.ts';
@@ -164,8 +164,7 @@ function stateOf({ run, loop, version, shards }: Run): z.input<typeof output> {
     // Without a trainer nothing is waited for, but the state has the same fields.
     pollSeconds: loop.trainer?.pollSeconds ?? 1,
     approval: loop.approval,
-    // Step Functions refuses 0, and nobody answers within a minute.
-    approvalSeconds: Math.max(60, Math.round(loop.approvalDays * 86_400)),
+    approvalSeconds: approvalSeconds(loop),
     trains: loop.trainer !== undefined,
   };
 }
